@@ -2,7 +2,8 @@
 
 declare module "circom_tester/wasm/witness_calculator" {
   /** A signal's value: a field element, or arrays and buses of them. */
-  export type SignalValue = bigint | number | string | readonly SignalValue[] | { readonly [field: string]: SignalValue };
+  export type SignalValue =
+    bigint | number | string | readonly SignalValue[] | { readonly [field: string]: SignalValue };
   export type CircuitInput = Readonly<Record<string, SignalValue>>;
 
   export interface WitnessCalculator {
