@@ -1,29 +1,61 @@
-/** What the tests use of circomlibjs 0.1.7 (untyped). */
-
+/** What the project uses of circomlibjs 0.1.7 (untyped), as an independent reference. Field elements are its own bytes. */
 declare module "circomlibjs" {
-  interface FieldOfBytes {
-    e(value: bigint): Uint8Array;
-    toObject(value: Uint8Array): bigint;
+  export type FieldElement = Uint8Array;
+  export type BabyJubPoint = [FieldElement, FieldElement];
+
+  export interface Field {
+    readonly p: bigint;
+    e(value: bigint | number | string | FieldElement): FieldElement;
+    toObject(element: FieldElement): bigint;
+    eq(a: FieldElement, b: FieldElement): boolean;
   }
 
-  export interface PoseidonReference {
-    /** One output, or a list of several. */
-    (inputs: readonly bigint[], initialState?: Uint8Array, outputs?: number): Uint8Array | Uint8Array[];
-    readonly F: FieldOfBytes;
+  export interface Poseidon {
+    (inputs: readonly (bigint | number | string | FieldElement)[], state?: bigint | FieldElement): FieldElement;
+    (
+      inputs: readonly (bigint | number | string | FieldElement)[],
+      state: bigint | FieldElement | undefined,
+      outputs: number,
+    ): FieldElement[];
+    readonly F: Field;
+  }
+
+  export type PoseidonReference = Poseidon;
+
+  export interface BabyJub {
+    readonly F: Field;
+    readonly p: bigint;
+    readonly order: bigint;
+    readonly subOrder: bigint;
+    readonly Generator: BabyJubPoint;
+    readonly Base8: BabyJubPoint;
+    addPoint(a: BabyJubPoint, b: BabyJubPoint): BabyJubPoint;
+    mulPointEscalar(base: BabyJubPoint, scalar: bigint): BabyJubPoint;
+    inSubgroup(point: BabyJubPoint): boolean;
+    inCurve(point: BabyJubPoint): boolean;
+    packPoint(point: BabyJubPoint): Uint8Array;
+    unpackPoint(packed: Uint8Array): BabyJubPoint | null;
   }
 
   export interface EddsaSignature {
-    R8: [Uint8Array, Uint8Array];
+    R8: BabyJubPoint;
     S: bigint;
   }
 
   export interface Eddsa {
-    readonly F: FieldOfBytes;
-    prv2pub(privateKey: Uint8Array): [Uint8Array, Uint8Array];
-    signPoseidon(privateKey: Uint8Array, message: Uint8Array): EddsaSignature;
-    verifyPoseidon(message: Uint8Array, signature: EddsaSignature, publicKey: [Uint8Array, Uint8Array]): boolean;
+    readonly F: Field;
+    readonly babyJub: BabyJub;
+    readonly poseidon: Poseidon;
+    prv2pub(privateKey: Uint8Array): BabyJubPoint;
+    signPoseidon(privateKey: Uint8Array, message: FieldElement): EddsaSignature;
+    verifyPoseidon(message: FieldElement, signature: EddsaSignature, publicKey: BabyJubPoint): boolean;
+    packSignature(signature: EddsaSignature): Uint8Array;
+    unpackSignature(packed: Uint8Array): EddsaSignature;
   }
 
+  export function buildPoseidon(): Promise<Poseidon>;
+  export function buildPoseidonOpt(): Promise<Poseidon>;
   export function buildPoseidonReference(): Promise<PoseidonReference>;
+  export function buildBabyjub(): Promise<BabyJub>;
   export function buildEddsa(): Promise<Eddsa>;
 }
