@@ -1,0 +1,52 @@
+/**
+ * Writes what Solidity, Circom, the documents and the three test suites need of `protocol/spec`.
+ *
+ *   npm run generate          writes the files
+ *   npm run generate:check    fails when a committed file differs
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { circomConstants } from "./generate/circom";
+import { protocolDocument } from "./generate/document";
+import { omegaCircom } from "./generate/omega";
+import { solidityConstants } from "./generate/solidity";
+import { vectors } from "./generate/vectors";
+
+const ROOT = path.resolve(__dirname, "..");
+
+interface Target {
+  file: string;
+  content(): string;
+}
+
+const TARGETS: Target[] = [
+  { file: "contracts/generated/Spec.sol", content: solidityConstants },
+  { file: "circuits/generated/spec.circom", content: circomConstants },
+  { file: "circuits/generated/omega.circom", content: omegaCircom },
+  { file: "test/vectors/protocol.json", content: vectors },
+  { file: "docs/protocol.md", content: () => protocolDocument(read("docs/protocol.md")) },
+];
+
+function read(file: string): string {
+  const full = path.join(ROOT, file);
+  return fs.existsSync(full) ? fs.readFileSync(full, "utf8") : "";
+}
+
+function main(): void {
+  const check = process.argv.includes("--check");
+  const different = TARGETS.map(({ file, content }) => ({ file, wanted: content() })).filter(({ file, wanted }) => read(file) !== wanted);
+  if (check) {
+    for (const { file } of different) console.error(`${file} differs from protocol/spec; run: npm run generate`);
+    if (different.length > 0) process.exit(1);
+    console.log(`${TARGETS.length} generated files are up to date`);
+    return;
+  }
+  for (const { file, wanted } of different) {
+    fs.mkdirSync(path.dirname(path.join(ROOT, file)), { recursive: true });
+    fs.writeFileSync(path.join(ROOT, file), wanted);
+    console.log(`wrote ${file}`);
+  }
+  if (different.length === 0) console.log("nothing to do");
+}
+
+main();

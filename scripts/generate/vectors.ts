@@ -1,0 +1,6 @@
+import { examples } from "../../protocol/state/examples";
+
+/** The golden vectors that the TypeScript, Circom and Solidity suites read: every example of `docs/protocol.md`. */
+export function vectors(): string {
+  return `${JSON.stringify(examples(), null, 2)}\n`;
+}
