@@ -11,12 +11,13 @@ declare module "circomlibjs" {
   }
 
   export interface Poseidon {
+    /** One output, or a list when more are asked for. */
     (inputs: readonly (bigint | number | string | FieldElement)[], state?: bigint | FieldElement): FieldElement;
     (
       inputs: readonly (bigint | number | string | FieldElement)[],
       state: bigint | FieldElement | undefined,
       outputs: number,
-    ): FieldElement[];
+    ): FieldElement | FieldElement[];
     readonly F: Field;
   }
 
