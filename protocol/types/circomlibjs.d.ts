@@ -17,11 +17,9 @@ declare module "circomlibjs" {
       inputs: readonly (bigint | number | string | FieldElement)[],
       state: bigint | FieldElement | undefined,
       outputs: number,
-    ): FieldElement | FieldElement[];
+    ): FieldElement[];
     readonly F: Field;
   }
-
-  export type PoseidonReference = Poseidon;
 
   export interface BabyJub {
     readonly F: Field;
@@ -56,7 +54,7 @@ declare module "circomlibjs" {
 
   export function buildPoseidon(): Promise<Poseidon>;
   export function buildPoseidonOpt(): Promise<Poseidon>;
-  export function buildPoseidonReference(): Promise<PoseidonReference>;
+  export function buildPoseidonReference(): Promise<Poseidon>;
   export function buildBabyjub(): Promise<BabyJub>;
   export function buildEddsa(): Promise<Eddsa>;
 }
