@@ -1,0 +1,52 @@
+import { assertPublicKey, verify } from "../../crypto/eddsa";
+import { NONCE_BITS, TIMESTAMP_BITS, keyCell } from "../../spec";
+import type { Balance } from "../cells";
+import type { Memory } from "../memory";
+import { signedMessage } from "../message";
+import { OpError, type Context, type SignedOp } from "../types";
+import { peekBalance, requireBalanceIndex, requireBelow } from "./rules";
+
+/**
+ * What every signed op begins with: the holder of the paying cell has signed exactly this op, for now.
+ *
+ * Makes access (a), to the key cell. Returns the paying cell with its nonce used up; writing it is access (b), the
+ * op's own.
+ * @param words the op's words
+ */
+export function authorise(memory: Memory, op: SignedOp, words: readonly bigint[], context: Context): Balance {
+  requireBalanceIndex(memory, op.op, "from", op.from);
+  const from = peekBalance(memory, op.from);
+  if (from.account === 0) throw new OpError(op.op, "from", `is balance cell ${op.from}, which nobody owns`);
+  const nonce = from.nonce + 1;
+  requireBelow(op.op, "from.nonce", nonce, 2 ** NONCE_BITS);
+
+  requireBelow(op.op, "expiry", op.expiry, 2 ** TIMESTAMP_BITS);
+  if (context.timestamp > op.expiry) {
+    throw new OpError(op.op, "expiry", `is ${op.expiry}, before the batch's timestamp ${context.timestamp}`);
+  }
+
+  const { keyX, ...signature } = op.signature;
+  const key = { ax: keyX, ay: memory.peek(keyCell(from.account)) };
+  if (key.ay === 0n) throw new OpError(op.op, "from", `belongs to account ${from.account}, which has no key`);
+  try {
+    assertPublicKey(key);
+  } catch (error) {
+    throw new OpError(op.op, "signature.keyX", `does not fit account ${from.account}: ${(error as Error).message}`);
+  }
+  const [word, secondWord = 0n] = words;
+  const message = signedMessage(context.domain, word, secondWord, { ...from, expiry: op.expiry });
+  if (!verify(key, message, signature)) {
+    throw new OpError(op.op, "signature", `is not one by account ${from.account} of this op with nonce ${from.nonce}`);
+  }
+
+  memory.access(keyCell(from.account));
+  return { ...from, nonce };
+}
+
+/** The paying cell after it paid. */
+export function debit(op: SignedOp, from: Balance, amount: bigint): Balance {
+  if (amount > from.balance) {
+    throw new OpError(op.op, "amount", `exceeds the balance of cell ${op.from} (${amount} > ${from.balance})`);
+  }
+  return { ...from, balance: from.balance - amount };
+}
