@@ -1,0 +1,270 @@
+pragma circom 2.2.0;
+
+// Ranges, bits and comparisons. "Ranged" below means: shown to be below 2^n, by these templates or by how the value was made.
+
+// in is 0 or 1. 1 gate.
+template AssertBit() {
+    signal input in;
+
+    in * (in - 1) === 0;
+}
+
+// in is 0, 1, 2 or 3. With e = in·(in - 3), which is 0 at both ends and -2 in between, e·(e + 2) = 0. 2 gates.
+template AssertDigit4() {
+    signal input in;
+
+    signal edge <== in * (in - 3);
+    edge * (edge + 2) === 0;
+}
+
+// The n bits of a value, low first, and thereby in < 2^n.
+//
+// Input: any field element, 1 ≤ n ≤ 253 (so that the bits are unique). Output: bits.
+// Gates: 2·n - 1.
+template ToBits(n) {
+    signal input in;
+    signal output out[n];
+
+    assert(n >= 1 && n <= 253);
+    signal sum[n];
+    for (var i = 0; i < n; i++) {
+        out[i] <-- (in >> i) & 1;
+        out[i] * (out[i] - 1) === 0;
+        if (i == 0) {
+            sum[i] <== out[i];
+        } else {
+            sum[i] <== sum[i - 1] + (1 << i) * out[i];
+        }
+    }
+    sum[n - 1] === in;
+}
+
+// in < 2^n, by digits of base 4 and, when n is odd, one bit on top.
+//
+// Input: any field element, 1 ≤ n ≤ 253.
+// Gates: 1.5·n - 1 for even n, 1.5·n + 0.5 - 1 for odd n above 1.
+template Range(n) {
+    signal input in;
+
+    assert(n >= 1 && n <= 253);
+    var digits = n \ 2;
+    var parts = digits + n % 2;
+    signal part[parts];
+    signal sum[parts];
+    for (var i = 0; i < parts; i++) {
+        if (i < digits) {
+            part[i] <-- (in >> (2 * i)) & 3;
+            AssertDigit4()(part[i]);
+        } else {
+            part[i] <-- (in >> (2 * i)) & 1;
+            part[i] * (part[i] - 1) === 0;
+        }
+        if (i == 0) {
+            sum[i] <== part[i];
+        } else {
+            sum[i] <== sum[i - 1] + (1 << (2 * i)) * part[i];
+        }
+    }
+    sum[parts - 1] === in;
+}
+
+// a < b. Inputs: ranged to n ≤ 252 bits.
+// Gates: those of Range(n) + 1.
+// Warning: out of that range the difference may wrap around the field.
+template AssertLessThan(n) {
+    signal input a;
+    signal input b;
+
+    assert(n <= 252);
+    signal gap <== b - a - 1;
+    Range(n)(gap);
+}
+
+// a ≤ b. Inputs, gates and warning as AssertLessThan.
+template AssertLessEq(n) {
+    signal input a;
+    signal input b;
+
+    assert(n <= 252);
+    signal gap <== b - a;
+    Range(n)(gap);
+}
+
+// out = 1 if a < b, else 0: a - b + out·2^n is in [0, 2^n) for one value of out only.
+//
+// Inputs: ranged to n ≤ 251 bits. Output: a bit.
+// Gates: those of Range(n) + 3.
+// Warning: out of that range the result means nothing.
+template LessThan(n) {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    assert(n <= 251);
+    out <-- a < b ? 1 : 0;
+    out * (out - 1) === 0;
+    signal difference <== a - b;
+    signal wrapped <== difference + (1 << n) * out;
+    Range(n)(wrapped);
+}
+
+// out = 1 if a ≤ b, else 0. Inputs, gates and warning as LessThan.
+template LessEq(n) {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    assert(n <= 251);
+    out <-- a <= b ? 1 : 0;
+    out * (out - 1) === 0;
+    signal difference <== a - b - 1;
+    signal wrapped <== difference + (1 << n) * out;
+    Range(n)(wrapped);
+}
+
+// out = 1 if in < 2^n, else 0, for in < 2^(n + 1); an input above that cannot be proven.
+//
+// Input: any field element, n ≤ 251. Output: a bit.
+// Gates: those of Range(n) + 3.
+template Fits(n) {
+    signal input in;
+    signal output out;
+
+    assert(n <= 251);
+    signal high <-- (in >> n) & 1;
+    high * (high - 1) === 0;
+    signal low <== in - (1 << n) * high;
+    Range(n)(low);
+    out <== 1 - high;
+}
+
+// out = 1 if in is 0, else 0. in·inverse = 1 - out, and in·out = 0.
+//
+// Input: any field element. Output: a bit.
+// Gates: 2.
+template IsZero() {
+    signal input in;
+    signal output out;
+
+    signal inverse <-- in != 0 ? 1 / in : 0;
+    out <== 1 - in * inverse;
+    in * out === 0;
+}
+
+// out = 1 if a = b, else 0. Inputs: any field elements. Gates: 3.
+template IsEqual() {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    signal difference <== a - b;
+    out <== IsZero()(difference);
+}
+
+// in ≠ 0. Input: any field element. Gates: 1.
+template AssertNotZero() {
+    signal input in;
+
+    signal inverse <-- in != 0 ? 1 / in : 0;
+    in * inverse === 1;
+}
+
+// a = b when enabled = 1; nothing when it is 0. Inputs: enabled a bit, a and b any field elements. Gates: 2.
+template AssertEqualIf() {
+    signal input enabled;
+    signal input a;
+    signal input b;
+
+    signal difference <== a - b;
+    enabled * difference === 0;
+}
+
+// out = a if choice = 1, b if it is 0. Inputs: choice a bit, a and b any field elements. Gates: 3.
+// Warning: choice is not checked to be a bit.
+template Select() {
+    signal input choice;
+    signal input a;
+    signal input b;
+    signal output out;
+
+    signal difference <== a - b;
+    signal shift <== choice * difference;
+    out <== b + shift;
+}
+
+// out = a if choice = 1, the constant b if it is 0. Gates: 1. Warning as Select.
+template SelectOr(b) {
+    signal input choice;
+    signal input a;
+    signal output out;
+
+    out <== choice * (a - b) + b;
+}
+
+// Logic on bits, one gate each. Warning: the inputs are not checked to be bits.
+
+template Not() {
+    signal input in;
+    signal output out;
+
+    out <== 1 - in;
+}
+
+template And() {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    out <== a * b;
+}
+
+// a and not b.
+template AndNot() {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    out <== a * (1 - b);
+}
+
+template Or() {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    out <== 1 - (1 - a) * (1 - b);
+}
+
+template Xor() {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    out <== (1 - (1 - 2 * a) * (1 - 2 * b)) / 2;
+}
+
+// The product of n elements; of bits: 1 if all are 1. Gates: n - 1.
+template Product(n) {
+    signal input in[n];
+    signal output out;
+
+    signal product[n];
+    product[0] <== in[0];
+    for (var i = 1; i < n; i++) {
+        product[i] <== product[i - 1] * in[i];
+    }
+    out <== product[n - 1];
+}
+
+// The sum of n elements. Gates: n - 1.
+template Sum(n) {
+    signal input in[n];
+    signal output out;
+
+    signal sum[n];
+    sum[0] <== in[0];
+    for (var i = 1; i < n; i++) {
+        sum[i] <== sum[i - 1] + in[i];
+    }
+    out <== sum[n - 1];
+}
