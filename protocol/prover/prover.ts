@@ -1,0 +1,67 @@
+/** Makes and checks proofs: two functions, so that another prover can take the place of snarkjs. */
+import type { CircuitArtifacts } from "./artifacts";
+import { R } from "../crypto/field";
+import { SnarkProcess } from "./process";
+import type { OnProgress } from "./progress";
+import { proofToWords, wordsInRange, wordsToProof } from "./proof";
+
+/** Values of the circuit's inputs by name: field elements, in arrays where the circuit has arrays. */
+export type CircuitInput = Readonly<Record<string, InputValue>>;
+export type InputValue = bigint | readonly InputValue[];
+
+/** A proof as the Solidity verifier takes it, and the public inputs it is for. */
+export interface ProofWithPublics {
+  /** 24 words; see `proof.ts`. */
+  readonly proof: bigint[];
+  /** In the circuit's order. */
+  readonly publics: bigint[];
+}
+
+export interface Prover {
+  /**
+   * @param onProgress phase "prove"
+   * @throws TypeError or RangeError naming the input that is not a field element; Error if an input is missing or has
+   * another length, or the inputs break a constraint
+   */
+  prove(input: CircuitInput, onProgress?: OnProgress): Promise<ProofWithPublics>;
+  /**
+   * Whether the proof shows the statement with these public inputs. A word or input outside [0, r_F) makes it false.
+   * @throws RangeError for a proof that has not 24 words
+   */
+  verify(proof: readonly bigint[], publics: readonly bigint[]): Promise<boolean>;
+  /** Ends the prover's process; a proof under way is lost. The prover may be used again afterwards. */
+  terminate(): Promise<void>;
+}
+
+/** The prover of a circuit by snarkjs, in a child process that starts when first needed. */
+export function createProver(artifacts: CircuitArtifacts): Prover {
+  const snark = new SnarkProcess();
+  const { wasm, zkey, vkey: key, name } = artifacts;
+  return {
+    async prove(input, onProgress) {
+      for (const [signal, value] of Object.entries(input)) requireFieldElements(signal, value);
+      let result;
+      try {
+        result = await snark.call("prove", { wasm, zkey, input }, onProgress);
+      } catch (error) {
+        throw new Error(`cannot prove circuit "${name}": ${(error as Error).message}`);
+      }
+      return { proof: proofToWords(result.proof), publics: result.publicSignals.map(BigInt) };
+    },
+    async verify(words, publics) {
+      const proof = wordsToProof(words);
+      if (publics.length !== key.nPublic || !wordsInRange(words) || !wordsInRange(publics)) return false;
+      return snark.call("verify", { key, publicSignals: publics.map(String), proof });
+    },
+    terminate: () => snark.terminate(),
+  };
+}
+
+/** circom reduces what is outside the field without a word, so it is refused here. */
+function requireFieldElements(name: string, value: InputValue): void {
+  if (Array.isArray(value)) {
+    return value.forEach((item: InputValue, i) => requireFieldElements(`${name}[${i}]`, item));
+  }
+  if (typeof value !== "bigint") throw new TypeError(`input ${name} must be a bigint, got ${typeof value}`);
+  if (value < 0n || value >= R) throw new RangeError(`input ${name} must be a field element, got ${value}`);
+}
