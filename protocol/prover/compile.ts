@@ -84,7 +84,6 @@ async function runCompiler(circuit: CircuitSource, output: string): Promise<void
 }
 
 function withoutColours(text: string): string {
-   
   return text.replace(/\u001b\[[0-9;]*m/g, "").trim();
 }
 

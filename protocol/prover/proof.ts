@@ -17,13 +17,10 @@ export function proofToWords(proof: PlonkProof): bigint[] {
 /** The proof with these words; points are not checked to be on the curve. @throws RangeError unless there are 24 */
 export function wordsToProof(words: readonly bigint[]): PlonkProof {
   if (words.length !== PROOF_WORDS) throw new RangeError(`a proof has ${PROOF_WORDS} words, got ${words.length}`);
-  const points = POINTS.map((name, i): [string, ProjectivePoint] => [name, projective(words[2 * i], words[2 * i + 1])]);
-  const evaluations = EVALUATIONS.map((name, i): [string, string] => [name, words[2 * POINTS.length + i].toString()]);
-  return {
-    ...Object.fromEntries([...points, ...evaluations]),
-    protocol: "plonk",
-    curve: "bn128",
-  };
+  const fields: Record<string, ProjectivePoint | string> = {};
+  POINTS.forEach((name, i) => (fields[name] = projective(words[2 * i], words[2 * i + 1])));
+  EVALUATIONS.forEach((name, i) => (fields[name] = words[2 * POINTS.length + i].toString()));
+  return { ...fields, protocol: "plonk", curve: "bn128" } as unknown as PlonkProof;
 }
 
 /**
