@@ -8,6 +8,7 @@ export function toAddress(value: bigint): string {
 
 /** The number of an address; throws unless it is 20 bytes in hex with a right checksum, or without one. */
 export function fromAddress(name: string, address: string): bigint {
-  if (!isAddress(address) || !address.startsWith("0x")) throw new TypeError(`${name} must be an address, got ${address}`);
+  if (!isAddress(address) || !address.startsWith("0x"))
+    throw new TypeError(`${name} must be an address, got ${address}`);
   return BigInt(address);
 }

@@ -25,7 +25,10 @@ type Fields = Record<string, bigint>;
 const readers: ReadonlyMap<Layout, (fields: Fields) => string> = new Map([
   [CountersCell, (f: Fields) => `the next account is ${f.nextAccount}, the next balance cell ${f.nextBalance}`],
   [OwnerCell, (f: Fields) => `${kindName(f.kind)} owned by ${toAddress(f.owner)} at home on chain ${f.home}`],
-  [BalanceCell, (f: Fields) => `${f.balance} units of ${token(f.token)} owned by account ${f.account}, nonce ${f.nonce}`],
+  [
+    BalanceCell,
+    (f: Fields) => `${f.balance} units of ${token(f.token)} owned by account ${f.account}, nonce ${f.nonce}`,
+  ],
   [HeaderWord, (f: Fields) => `batch ${f.number} at ${time(f.timestamp)}`],
   [DepositWord0, readDeposit],
   [

@@ -122,7 +122,8 @@ export class State {
   /** Goes back to the state after `batch`. Throws when it was never marked, or was forgotten. */
   rollback(batch: number): void {
     const at = this.marks.findIndex((mark) => mark.batch === batch);
-    if (at < 0) throw new RangeError(`no checkpoint of batch ${batch}; there are ${this.marks[0].batch}..${this.batch}`);
+    if (at < 0)
+      throw new RangeError(`no checkpoint of batch ${batch}; there are ${this.marks[0].batch}..${this.batch}`);
     this.undo(this.marks[at].position);
     this.marks.length = at + 1;
   }

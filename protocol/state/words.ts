@@ -25,7 +25,15 @@ import {
 } from "../spec";
 import { fromAddress, toAddress } from "./address";
 import { packNumbers } from "./cells";
-import { OpError, type Deposit, type Open, type Transfer, type UnsignedOp, type Withdraw } from "./types";
+import {
+  OpError,
+  type Deposit,
+  type DepositRequest,
+  type Open,
+  type Transfer,
+  type UnsignedOp,
+  type Withdraw,
+} from "./types";
 
 /** Pubdata words: a batch as numbers, and back. */
 
@@ -57,6 +65,11 @@ export function encodeDeposit(deposit: Deposit): bigint[] {
     packNumbers(DepositWord1, { owner: fromAddress("Deposit.owner", owner), usedAccount, usedCell }),
     assertField("Deposit.key", key),
   ];
+}
+
+/** The three words of a request as its vault hashes them: without what the batch fills in. */
+export function encodeRequest(request: DepositRequest): bigint[] {
+  return encodeDeposit({ ...request, op: "Deposit", executed: false, usedAccount: 0, usedCell: 0 });
 }
 
 /** The one word, or two for an Open, of a signed op. Throws when a field is out of range or an amount is not exact. */
@@ -111,7 +124,8 @@ export function decodeBatch(size: Size, words: readonly bigint[]): DecodedBatch 
   for (let slot = 0; slot < size.signedOps; slot++) {
     const at = signedWord(size, slot);
     const isOpen = opCode(words[at]) === Op.Open;
-    if (isOpen && slot % 2 === 1) throw new OpError("Open", "op", `stands in slot ${slot}, but belongs in an even slot`);
+    if (isOpen && slot % 2 === 1)
+      throw new OpError("Open", "op", `stands in slot ${slot}, but belongs in an even slot`);
     const op = decodeSigned(size.cellBits, words.slice(at, isOpen ? at + 2 : at + 1));
     if (op) batch.signed.push({ slot, op });
     if (isOpen) slot++;

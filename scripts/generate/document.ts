@@ -1,4 +1,4 @@
-import { examples, type Example } from "../../protocol/state/examples";
+import { examples, type Example } from "../../protocol/witness/examples";
 import * as spec from "../../protocol/spec";
 import type { Layout } from "../../protocol/spec";
 

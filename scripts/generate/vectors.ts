@@ -1,4 +1,4 @@
-import { examples } from "../../protocol/state/examples";
+import { examples } from "../../protocol/witness/examples";
 
 /** The golden vectors that the TypeScript, Circom and Solidity suites read: every example of `docs/protocol.md`. */
 export function vectors(): string {

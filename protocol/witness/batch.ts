@@ -1,0 +1,153 @@
+import type { Size } from "../spec";
+import {
+  applyDeposit,
+  applyHeader,
+  applyNoop,
+  applySigned,
+  type Applied,
+  type Authorisation,
+  type Deposit,
+  type DepositRequest,
+  type Payment,
+  type SignedOp,
+  type State,
+} from "../state";
+import { digestOf } from "./digest";
+import { NO_SIGNATURE } from "./signatures";
+import { sortedList, touchedCells, traceAccesses, type Touched, type TracedAccess } from "./trace";
+
+export interface BatchContent {
+  size: Size;
+  /** The number after the state's last batch. */
+  number: number;
+  /** Unix seconds. */
+  timestamp: number;
+  /** Queue ops in the order of their queues; the first Q are taken. */
+  requests: readonly DepositRequest[];
+  /** Signed ops in the order of execution; what finds no slot is left for a later batch. */
+  ops: readonly SignedOp[];
+}
+
+/** A batch as the circuit sees it. */
+export interface BatchTrace {
+  size: Size;
+  number: number;
+  timestamp: number;
+  words: bigint[];
+  /** K accesses, in the settled order; access k is at time k + 1 of this array's index k. */
+  accesses: TracedAccess[];
+  sorted: number[];
+  digest: bigint;
+  /** Every cell that was accessed, ascending. */
+  touched: Touched[];
+  /** One per signed slot. */
+  signatures: Authorisation[];
+  effects: {
+    /** In the order of the words: refunds of queue ops, then withdrawals. */
+    payments: Payment[];
+    /** What became of the requests. */
+    deposits: Deposit[];
+  };
+  report: BatchReport;
+}
+
+/** What became of the content. Ops are named by their position in `BatchContent.ops`. */
+export interface BatchReport {
+  /** Requests that were taken. */
+  requests: number;
+  included: number[];
+  rejected: { op: number; error: Error }[];
+  /** Ops that found no slot. */
+  left: number[];
+}
+
+/**
+ * Fills a batch and moves the state on, with a checkpoint of the batch's number.
+ *
+ * Slots that nothing fills hold Noops, also one before an Open that would start in an odd slot. A signed op that may
+ * not be executed is rejected and reported; a request that no vault can have accepted throws, and leaves the state as
+ * it was.
+ */
+export function buildBatch(state: State, content: BatchContent): BatchTrace {
+  const { size, number, timestamp } = content;
+  if (state.cellBits !== size.cellBits) {
+    throw new RangeError(`size ${size.name} is for 2^${size.cellBits} cells, the state has 2^${state.cellBits}`);
+  }
+  if (size.signedOps % 2 !== 0) throw new RangeError(`size ${size.name} must have an even number of signed ops`);
+  return state.atomically(() => {
+    const steps: Applied[] = [applyHeader(state, { number, timestamp })];
+    const deposits = fillQueueSlots(state, content, steps);
+    const { signatures, report } = fillSignedSlots(state, content, steps);
+    const trace = assemble(size, steps);
+    state.checkpoint(number);
+    return {
+      ...trace,
+      number,
+      timestamp,
+      signatures,
+      effects: { payments: steps.flatMap((step) => step.payments), deposits },
+      report: { requests: deposits.length, ...report },
+    };
+  });
+}
+
+function fillQueueSlots(state: State, { size, requests }: BatchContent, steps: Applied[]): Deposit[] {
+  const deposits: Deposit[] = [];
+  for (let slot = 0; slot < size.queueOps; slot++) {
+    if (slot < requests.length) {
+      const applied = applyDeposit(state, requests[slot]);
+      deposits.push(applied.deposit);
+      steps.push(applied);
+    } else {
+      steps.push(applyNoop(state, "queue"));
+    }
+  }
+  return deposits;
+}
+
+function fillSignedSlots(state: State, { size, ops, timestamp }: BatchContent, steps: Applied[]) {
+  const signatures: Authorisation[] = [];
+  const report: Omit<BatchReport, "requests"> = { included: [], rejected: [], left: [] };
+  const addNoop = (noop = applyNoop(state, "signed")) => {
+    steps.push(noop);
+    signatures.push(NO_SIGNATURE);
+  };
+
+  ops.forEach((op, i) => {
+    const slots = op.op === "Open" ? 2 : 1;
+    const padding = slots === 2 ? signatures.length % 2 : 0;
+    if (report.left.length > 0 || signatures.length + padding + slots > size.signedOps) {
+      // Later ops wait too: they may depend on this one.
+      report.left.push(i);
+      return;
+    }
+    try {
+      // The Noop before an Open reads the state before it, and is dropped with a rejected Open.
+      const noop = applyNoop(state, "signed");
+      const applied = applySigned(state, op, { timestamp });
+      if (padding === 1) addNoop(noop);
+      steps.push(applied);
+      signatures.push({ expiry: op.expiry, signature: op.signature });
+      if (slots === 2) signatures.push(NO_SIGNATURE);
+      report.included.push(i);
+    } catch (error) {
+      report.rejected.push({ op: i, error: error as Error });
+    }
+  });
+  while (signatures.length < size.signedOps) addNoop();
+  return { signatures, report };
+}
+
+function assemble(size: Size, steps: readonly Applied[]) {
+  const words = steps.flatMap((step) => step.words);
+  const accesses = traceAccesses(steps.flatMap((step) => step.accesses));
+  const sorted = sortedList(size.cellBits, accesses);
+  return {
+    size,
+    words,
+    accesses,
+    sorted,
+    digest: digestOf({ words, accesses, sorted }),
+    touched: touchedCells(accesses),
+  };
+}
