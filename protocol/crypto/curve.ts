@@ -143,7 +143,8 @@ export function assertG1(name: string, point: G1Point): void {
   for (const [axis, value] of [["x", x] as const, ["y", y] as const]) {
     if (value < 0n || value >= Q) throw new RangeError(`${name}.${axis} must be in [0, Q), got ${value}`);
   }
-  if (!isInfinity(point) && (y * y - x * x * x - 3n) % Q !== 0n) throw new RangeError(`${name} must be a point on BN254`);
+  if (!isInfinity(point) && (y * y - x * x * x - 3n) % Q !== 0n)
+    throw new RangeError(`${name} must be a point on BN254`);
 }
 
 export function negG1(point: G1Point): G1Point {
@@ -202,6 +203,7 @@ function isInfinityG2({ x, y }: G2Point): boolean {
 /** Throws unless the point is in G2 (on the twist and of order R), or at infinity. */
 export async function assertG2(name: string, point: G2Point): Promise<void> {
   const { G2 } = await getCurve();
+  if (isInfinityG2(point)) return;
   const bytes = encodeG2(point);
   if (!G2.isValid(bytes)) throw new RangeError(`${name} must be a point on the twist of BN254`);
   const [z0, z1] = decodeCoordinates(G2.timesScalar(bytes, F.R)).slice(4);

@@ -135,8 +135,5 @@ function double([x, y]: [bigint, bigint]): [bigint, bigint] {
   const x2 = F.mul(x, x);
   const y2 = F.mul(y, y);
   const product = F.mul(D, F.mul(x2, y2));
-  return [
-    F.div(F.mul(2n, F.mul(x, y)), F.add(1n, product)),
-    F.div(F.sub(y2, F.mul(A, x2)), F.sub(1n, product)),
-  ];
+  return [F.div(F.mul(2n, F.mul(x, y)), F.add(1n, product)), F.div(F.sub(y2, F.mul(A, x2)), F.sub(1n, product))];
 }

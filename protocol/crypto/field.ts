@@ -130,6 +130,7 @@ export function toBytes(value: bigint): Uint8Array {
 
 /** The element of 32 bytes, most significant first. Throws on another length and on a number that is not below R. */
 export function fromBytes(bytes: Uint8Array): bigint {
-  if (bytes.length !== FIELD_BYTES) throw new RangeError(`a field element has ${FIELD_BYTES} bytes, got ${bytes.length}`);
+  if (bytes.length !== FIELD_BYTES)
+    throw new RangeError(`a field element has ${FIELD_BYTES} bytes, got ${bytes.length}`);
   return assertField("field element", BigInt(`0x${Buffer.from(bytes).toString("hex")}`));
 }

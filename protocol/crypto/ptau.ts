@@ -132,7 +132,7 @@ export class PtauFile {
 }
 
 async function readFully(path: string, file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
     if (bytesRead === 0) throw new Error(`${path}: ends at byte ${position + done}, inside a section`);
     done += bytesRead;
@@ -164,7 +164,11 @@ async function readSections(path: string, file: FileHandle): Promise<Map<number,
 }
 
 /** Hash of the first `length` bytes of a file (all of it by default), in lower-case hexadecimal. */
-export async function hashFile(path: string, algorithm: "sha256" | "blake2b512" = "sha256", length?: number): Promise<string> {
+export async function hashFile(
+  path: string,
+  algorithm: "sha256" | "blake2b512" = "sha256",
+  length?: number,
+): Promise<string> {
   const hash = createHash(algorithm);
   if (length !== 0) {
     for await (const chunk of createReadStream(path, length === undefined ? {} : { end: length - 1 })) {

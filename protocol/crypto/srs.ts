@@ -94,7 +94,15 @@ export async function openSrs(options: OpenSrsOptions): Promise<Srs> {
   return readSrs(path, { power });
 }
 
-async function assertHash({ path, sha256, blake2b }: { path: string; sha256?: string; blake2b?: string }): Promise<void> {
+async function assertHash({
+  path,
+  sha256,
+  blake2b,
+}: {
+  path: string;
+  sha256?: string;
+  blake2b?: string;
+}): Promise<void> {
   const expectations = [
     { name: "SHA-256", algorithm: "sha256" as const, expected: sha256 },
     { name: "BLAKE2b-512", algorithm: "blake2b512" as const, expected: blake2b },
@@ -109,5 +117,11 @@ async function assertHash({ path, sha256, blake2b }: { path: string; sha256?: st
   }
 }
 
-export { buildDevelopmentSrs, developmentTau, isDevelopmentSrs, isDevelopmentTauG2, type Progress } from "./developmentSrs";
+export {
+  buildDevelopmentSrs,
+  developmentTau,
+  isDevelopmentSrs,
+  isDevelopmentTauG2,
+  type Progress,
+} from "./developmentSrs";
 export { hashFile } from "./ptau";
