@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Generated from protocol/spec by `npm run generate`. Do not edit.
+pragma solidity 0.8.28;
+
+// Fields and widths
+uint256 constant FIELD_ORDER = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001; // order of BN254's scalar field
+uint256 constant MAX_CELL_BITS = 24; // upper bound of n: a state has 2^n cells
+uint256 constant ADDRESS_BITS = 160;
+uint256 constant CHAIN_MASK = 0x3f; // also the highest chain index
+uint256 constant LOCAL_TOKEN_BITS = 10;
+uint256 constant LOCAL_TOKEN_MASK = 0x3ff; // also the highest local token
+uint256 constant DEPOSIT_AMOUNT_BITS = 104;
+uint256 constant MANTISSA_BITS = 35; // of a packed amount, mantissa * 10^exponent
+uint256 constant MANTISSA_MASK = 0x7ffffffff;
+
+// Words of a batch: header, queue ops, signed ops
+uint256 constant WORDS_PER_BATCH = 1;
+uint256 constant WORDS_PER_QUEUE_OP = 3;
+uint256 constant WORDS_PER_SIGNED_OP = 1;
+
+// Op codes: the low bits of an op's first word
+uint256 constant OP_MASK = 0xff;
+uint256 constant OP_NOOP = 0x0;
+uint256 constant OP_DEPOSIT = 0x20;
+uint256 constant OP_WITHDRAW = 0x40; // plus the index of the chain that pays out
+
+// HeaderWord: (word >> OFFSET) & MASK
+uint256 constant HEADER_NUMBER_OFFSET = 0;
+uint256 constant HEADER_NUMBER_MASK = 0xffffffff;
+uint256 constant HEADER_TIMESTAMP_OFFSET = 32;
+uint256 constant HEADER_TIMESTAMP_MASK = 0xffffffffff;
+
+// DepositWord0: (word >> OFFSET) & MASK
+uint256 constant DEPOSIT_0_OP_OFFSET = 0;
+uint256 constant DEPOSIT_0_OP_MASK = 0xff;
+uint256 constant DEPOSIT_0_CHAIN_OFFSET = 8;
+uint256 constant DEPOSIT_0_CHAIN_MASK = 0x3f;
+uint256 constant DEPOSIT_0_TOKEN_OFFSET = 14;
+uint256 constant DEPOSIT_0_TOKEN_MASK = 0xffff;
+uint256 constant DEPOSIT_0_AMOUNT_OFFSET = 30;
+uint256 constant DEPOSIT_0_AMOUNT_MASK = 0xffffffffffffffffffffffffff;
+uint256 constant DEPOSIT_0_ACCOUNT_OFFSET = 134;
+uint256 constant DEPOSIT_0_ACCOUNT_MASK = 0x3fffff;
+uint256 constant DEPOSIT_0_CELL_OFFSET = 156;
+uint256 constant DEPOSIT_0_CELL_MASK = 0x7fffff;
+uint256 constant DEPOSIT_0_EXECUTED_OFFSET = 179;
+uint256 constant DEPOSIT_0_EXECUTED_MASK = 0x1;
+
+// DepositWord1: (word >> OFFSET) & MASK
+uint256 constant DEPOSIT_1_OWNER_OFFSET = 0;
+uint256 constant DEPOSIT_1_OWNER_MASK = 0x00ffffffffffffffffffffffffffffffffffffffff;
+uint256 constant DEPOSIT_1_USED_ACCOUNT_OFFSET = 160;
+uint256 constant DEPOSIT_1_USED_ACCOUNT_MASK = 0x3fffff;
+uint256 constant DEPOSIT_1_USED_CELL_OFFSET = 182;
+uint256 constant DEPOSIT_1_USED_CELL_MASK = 0x7fffff;
+
+// Bits of a deposit that the requester chose
+uint256 constant DEPOSIT_0_REQUEST_MASK = 0x7ffffffffffffffffffffffffffffffffffffffffffff;
+uint256 constant DEPOSIT_1_REQUEST_MASK = 0x00ffffffffffffffffffffffffffffffffffffffff;
+
+// WithdrawWord: (word >> OFFSET) & MASK
+uint256 constant WITHDRAW_OP_OFFSET = 0;
+uint256 constant WITHDRAW_OP_MASK = 0xff;
+uint256 constant WITHDRAW_FROM_OFFSET = 8;
+uint256 constant WITHDRAW_FROM_MASK = 0x7fffff;
+uint256 constant WITHDRAW_AMOUNT_OFFSET = 31;
+uint256 constant WITHDRAW_AMOUNT_MASK = 0xffffffffff;
+uint256 constant WITHDRAW_FEE_OFFSET = 71;
+uint256 constant WITHDRAW_FEE_MASK = 0xfff;
+uint256 constant WITHDRAW_RECIPIENT_OFFSET = 83;
+uint256 constant WITHDRAW_RECIPIENT_MASK = 0x00ffffffffffffffffffffffffffffffffffffffff;
+uint256 constant WITHDRAW_ASSET_OFFSET = 243;
+uint256 constant WITHDRAW_ASSET_MASK = 0x3ff;
+
+// Domain separation tags
+uint256 constant CHALLENGE_TAG = 0x63617573657761792e6368616c6c656e6765;
+uint256 constant OPENING_TAG = 0x63617573657761792e6f70656e696e67;
+uint256 constant BATCH_TAG = 0x63617573657761792e6261746368;
+
+// Kinds of facts
+uint256 constant FACT_QUEUE = 1; // (queue of a chain, count) => head
+uint256 constant FACT_BATCH = 2; // (batches, number) => batch hash
+
+// Limits
+uint256 constant QUEUE_RING = 256; // heads of the request queue that a vault remembers
+uint256 constant MAX_TIMESTAMP_AGE = 3600; // seconds
+uint256 constant PAYMENT_GAS = 100000; // gas of a pushed payment at the recipient or token
+uint256 constant PAYMENT_RETURN_BYTES = 32; // bytes of its answer that are read

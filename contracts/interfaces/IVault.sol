@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.28;
+
+import {DepositRequest, Payment} from "../types/Types.sol";
+import {IRollup} from "./IRollup.sol";
+import {ITokenRegistry} from "./ITokenRegistry.sol";
+
+/// @title One chain's vault: custody of its tokens, its request queue and its outbox
+/// @notice Request hash: keccak256(word 0's low 179 bits, word 1's low 160 bits, word 2), the deposit's pubdata words without
+///   what the operator fills in. Queue head: head(0) = 0, head(i + 1) = keccak256(head(i), hash of request i).
+/// @notice Outbox hash: fold from the last payment to the first, h = keccak256(token, recipient, amount, h), from h = 0.
+/// @notice All amounts are in the token's own units.
+interface IVault {
+    /// @notice The token was never listed, or is delisted.
+    error Vault_NotDepositable(address token);
+    /// @notice The native coin sent is not what the request says; 0 for any other token.
+    error Vault_WrongValue(uint256 expected, uint256 actual);
+    /// @notice What the vault received is 0, or not below 2^104.
+    error Vault_AmountOutOfRange(uint256 amount);
+    /// @notice A transfer into the vault lowered its balance.
+    error Vault_BalanceFell(address token);
+    /// @notice The owner is the zero address.
+    error Vault_ZeroOwner();
+    /// @notice The account index is not below N/4.
+    error Vault_AccountOutOfRange(uint32 account);
+    /// @notice The balance cell index is not below N/2.
+    error Vault_CellOutOfRange(uint32 cell);
+    /// @notice A new account has no balance cell yet: the cell must be 0.
+    error Vault_CellWithoutAccount(uint32 cell);
+    /// @notice The key is not below the field's order.
+    error Vault_KeyOutOfRange(uint256 key);
+    /// @notice Only the owner itself may give the account a key.
+    error Vault_KeyNotFromOwner(address owner, address sender);
+    /// @notice The head after `count` requests is not among the last 256.
+    error Vault_HeadUnknown(uint64 count, uint64 total);
+    /// @notice The caller is not the rollup.
+    error Vault_NotRollup(address caller);
+    /// @notice The rollup is bound already.
+    error Vault_AlreadyBound(address rollup);
+    /// @notice The rollup's address has no code, or the rollup uses another vault.
+    error Vault_WrongRollup(address rollup);
+    /// @notice The chain index is not in 1..63.
+    error Vault_InvalidChain(uint8 chain);
+    /// @notice n is not in 3..24.
+    error Vault_InvalidCellBits(uint8 cellBits);
+    /// @notice The batch has an outbox already.
+    error Vault_OutboxExists(uint64 batch);
+    /// @notice No payment was named.
+    error Vault_NoPayments();
+    /// @notice The payments and the rest are not this batch's outbox.
+    error Vault_WrongOutbox(uint64 batch, bytes32 expected, bytes32 actual);
+    /// @notice Too little gas to try a payment with its full allowance.
+    error Vault_GasTooLow(uint256 gas);
+    /// @notice There is nothing to claim.
+    error Vault_NothingToClaim(address recipient, uint16 token);
+    /// @notice A claim was sent to the zero address.
+    error Vault_ZeroRecipient();
+    /// @notice A claim's transfer failed; the claim stays.
+    error Vault_TransferFailed(address token, address to);
+
+    /// @param index Position of the request in the queue, from 0.
+    /// @param word0 First word of the deposit, without the flag.
+    /// @param word1 Second word of the deposit: the owner.
+    /// @param key Third word of the deposit.
+    /// @param head Queue head after this request.
+    event RequestQueued(uint64 indexed index, uint256 word0, uint256 word1, uint256 key, bytes32 head);
+    event OutboxQueued(uint64 indexed batch, bytes32 outboxHash);
+    event PaymentMade(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
+    /// @notice A payment failed and is claimable now.
+    event PaymentDeferred(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
+    event Claimed(address indexed recipient, uint16 indexed token, address to, uint256 amount);
+    event RollupBound(address rollup);
+
+    /// @notice Names the rollup, once. Restricted.
+    function bindRollup(IRollup rollup) external;
+
+    /// @notice Takes tokens into custody and queues a request to credit them. What is credited is what arrives.
+    /// @return index Position of the request in the queue, from 0.
+    /// @dev A request that cannot be executed is refunded to the owner through the outbox.
+    ///   Warning: a named account is credited whoever owns it; a key is ignored if the account has one already.
+    function deposit(DepositRequest calldata request) external payable returns (uint64 index);
+
+    /// @notice Stores what a batch pays on this chain. Only the rollup.
+    function enqueueOutbox(uint64 batch, bytes32 outboxHash) external;
+
+    /// @notice Makes the next payments of a batch's outbox. Anyone may.
+    /// @param first The outbox's next payments, in order; at least one.
+    /// @param rest Outbox hash of what remains after them; 0: nothing.
+    /// @dev Each payment gets `PAYMENT_GAS`. One that fails becomes claimable; it never stops the others.
+    ///   Warning: a payment to the vault itself stays in the vault.
+    function pay(uint64 batch, Payment[] calldata first, bytes32 rest) external;
+
+    /// @notice Pays the caller what payments to it left claimable, to an address of its choice.
+    function claim(uint16 token, address to) external;
+
+    /// @notice Pays a recipient what is claimable, to the recipient itself. Anyone may.
+    function claimFor(address recipient, uint16 token) external;
+
+    /// @notice Queue head after `count` requests, for the last 256 counts.
+    function headAt(uint64 count) external view returns (bytes32 head);
+
+    /// @return Requests ever queued.
+    function requestCount() external view returns (uint64);
+
+    /// @return Hash of what a batch has still to pay here; 0: nothing.
+    function outboxOf(uint64 batch) external view returns (bytes32);
+
+    function claimable(address recipient, uint16 token) external view returns (uint256 amount);
+
+    function tokens() external view returns (ITokenRegistry);
+
+    function rollup() external view returns (IRollup);
+
+    /// @return This chain's index, 1..63.
+    function chainIndex() external view returns (uint8);
+
+    /// @return n: the state has 2^n cells.
+    function cellBits() external view returns (uint8);
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+
+import {ADDRESS_BITS, CHAIN_MASK, FACT_BATCH, FACT_QUEUE, MAX_TIMESTAMP_AGE} from "../generated/Spec.sol";
+import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
+import {IFacts} from "../interfaces/IFacts.sol";
+import {IRollup} from "../interfaces/IRollup.sol";
+import {IVault} from "../interfaces/IVault.sol";
+import {BatchHashes} from "../libraries/BatchHashes.sol";
+import {BN254} from "../libraries/BN254.sol";
+import {KZG} from "../libraries/KZG.sol";
+import {Pubdata} from "../libraries/Pubdata.sol";
+import {Batch, Circuit, Consumed, G1Point, QueueFold} from "../types/Types.sol";
+import {ProofVerifier} from "../verifiers/ProofVerifier.sol";
+
+/// @title See {IRollup}
+contract Rollup is IRollup, AccessManaged {
+    /// @inheritdoc IRollup
+    uint256 public immutable domain;
+    /// @inheritdoc IRollup
+    uint8 public immutable chainIndex;
+    /// @inheritdoc IRollup
+    uint8 public immutable primaryChain;
+    /// @inheritdoc IRollup
+    uint8 public immutable cellBits;
+    /// @inheritdoc IRollup
+    IVault public immutable vault;
+    /// @inheritdoc IRollup
+    IFacts public immutable facts;
+    /// @inheritdoc IRollup
+    ICircuitRegistry public immutable circuits;
+
+    uint256 private immutable _tauG2XIm;
+    uint256 private immutable _tauG2XRe;
+    uint256 private immutable _tauG2YIm;
+    uint256 private immutable _tauG2YRe;
+
+    G1Point private _commitment;
+
+    // One slot.
+    /// @inheritdoc IRollup
+    uint64 public number;
+    /// @inheritdoc IRollup
+    uint64 public timestamp;
+
+    /// @inheritdoc IRollup
+    mapping(uint64 number => bytes32) public batchHash;
+    /// @inheritdoc IRollup
+    mapping(uint8 chain => Consumed) public consumed;
+    /// @inheritdoc IRollup
+    mapping(address operator => bool) public isOperator;
+
+    constructor(address authority, Config memory config) AccessManaged(authority) {
+        if (config.domain == 0 || config.domain >> ADDRESS_BITS != 0) revert Rollup_InvalidDomain(config.domain);
+        if (config.primaryChain == 0 || config.primaryChain > CHAIN_MASK) {
+            revert Rollup_InvalidChain(config.primaryChain);
+        }
+        domain = config.domain;
+        primaryChain = config.primaryChain;
+        chainIndex = config.vault.chainIndex();
+        cellBits = config.vault.cellBits();
+        vault = config.vault;
+        facts = config.facts;
+        circuits = config.circuits;
+
+        uint256[4] memory tau = config.tauG2;
+        if (tau[0] | tau[1] | tau[2] | tau[3] == 0) revert Rollup_InvalidSrs();
+        (_tauG2XIm, _tauG2XRe, _tauG2YIm, _tauG2YRe) = (tau[0], tau[1], tau[2], tau[3]);
+        // The precompiles revert on points that are not in their groups; e(∞, ·) is 1.
+        G1Point memory infinity = G1Point(0, 0);
+        if (!BN254.pairing(infinity, infinity, tau)) revert Rollup_InvalidSrs();
+        _commitment = BN254.add(config.genesis, infinity);
+        batchHash[0] = BatchHashes.batchHash(config.domain, 0, 0, 0, config.genesis, keccak256(""));
+    }
+
+    /// @inheritdoc IRollup
+    function submitBatch(Batch calldata batch) external {
+        Circuit memory circuit = circuits.circuitOf(batch.circuit);
+        if (circuit.verifier == address(0)) revert Rollup_UnknownCircuit(batch.circuit);
+        uint256 wordCount = Pubdata.wordCount(circuit.queueOps, circuit.signedOps);
+        if (batch.words.length != wordCount) revert Rollup_WrongWordCount(wordCount, batch.words.length);
+
+        (uint64 newNumber, uint64 newTimestamp) = _checkHeader(batch.words[0]);
+        bytes32 newHash = _hash(batch, newNumber);
+        _authorize(newNumber, newHash);
+        Consumed[] memory newConsumed = _foldQueues(batch, circuit.queueOps);
+        _verify(batch, circuit.verifier, newNumber);
+
+        _commitment = batch.newCommitment;
+        (number, timestamp) = (newNumber, newTimestamp);
+        batchHash[newNumber] = newHash;
+        for (uint256 i = 0; i < newConsumed.length; ++i) consumed[batch.folds[i].chain] = newConsumed[i];
+        emit BatchAccepted(newNumber, newHash, batch.newCommitment.x, batch.newCommitment.y, batch.circuit);
+
+        bytes32 outboxHash = Pubdata.outboxHash(batch.words, circuit.queueOps, chainIndex);
+        if (outboxHash != 0) vault.enqueueOutbox(newNumber, outboxHash);
+    }
+
+    /// @inheritdoc IRollup
+    function setOperator(address operator, bool allowed) external restricted {
+        isOperator[operator] = allowed;
+        emit OperatorSet(operator, allowed);
+    }
+
+    /// @inheritdoc IRollup
+    function commitment() external view returns (G1Point memory) {
+        return _commitment;
+    }
+
+    /// @inheritdoc IRollup
+    function tauG2() public view returns (uint256[4] memory) {
+        return [_tauG2XIm, _tauG2XRe, _tauG2YIm, _tauG2YRe];
+    }
+
+    function _checkHeader(uint256 word) private view returns (uint64 newNumber, uint64 newTimestamp) {
+        (newNumber, newTimestamp) = Pubdata.header(word);
+        uint256 expected = uint256(number) + 1;
+        if (newNumber != expected) revert Rollup_WrongNumber(expected, newNumber);
+
+        uint256 earliest = timestamp;
+        uint256 latest = type(uint256).max;
+        // A secondary chain follows the primary's clock: its own must not refuse what the primary accepted.
+        if (_isPrimary()) {
+            latest = block.timestamp;
+            if (earliest + MAX_TIMESTAMP_AGE < latest) earliest = latest - MAX_TIMESTAMP_AGE;
+        }
+        if (newTimestamp < earliest || newTimestamp > latest) {
+            revert Rollup_WrongTimestamp(earliest, latest, newTimestamp);
+        }
+    }
+
+    function _hash(Batch calldata batch, uint64 newNumber) private view returns (bytes32) {
+        bytes32 wordsHash = BatchHashes.wordsHash(batch.words);
+        bytes32 previous = batchHash[newNumber - 1];
+        return BatchHashes.batchHash(domain, batch.circuit, newNumber, previous, batch.newCommitment, wordsHash);
+    }
+
+    /// @dev On the primary chain operators order batches; a secondary chain takes those the primary took, from anyone.
+    function _authorize(uint64 newNumber, bytes32 newHash) private view {
+        if (_isPrimary()) {
+            if (!isOperator[msg.sender]) revert Rollup_NotOperator(msg.sender);
+        } else {
+            _requireFact(FACT_BATCH, primaryChain, newNumber, newHash);
+        }
+    }
+
+    /// @notice Checks that what the batch consumes of each queue is a prefix of it.
+    /// @return newConsumed Consumed part of each fold's queue after the batch.
+    function _foldQueues(
+        Batch calldata batch,
+        uint256 queueOps
+    ) private view returns (Consumed[] memory newConsumed) {
+        newConsumed = new Consumed[](batch.folds.length);
+        uint256 covered = 0;
+        uint8 previous = 0;
+        for (uint256 i = 0; i < newConsumed.length; ++i) {
+            QueueFold calldata fold = batch.folds[i];
+            if (fold.chain <= previous) revert Rollup_FoldsUnsorted(fold.chain);
+            previous = fold.chain;
+            uint256 taken;
+            (newConsumed[i], taken) = _foldQueue(batch.words, queueOps, fold);
+            covered += taken;
+        }
+        uint256 requests = Pubdata.countRequests(batch.words, queueOps, _isPrimary() ? 0 : chainIndex);
+        if (covered != requests) revert Rollup_UncheckedRequests(requests, covered);
+    }
+
+    function _foldQueue(
+        uint256[] calldata words,
+        uint256 queueOps,
+        QueueFold calldata fold
+    ) private view returns (Consumed memory part, uint256 taken) {
+        uint8 chain = fold.chain;
+        if (chain != chainIndex && !_isPrimary()) revert Rollup_UnexpectedFold(chain);
+        part = consumed[chain];
+        (part.head, taken) = Pubdata.consume(words, queueOps, chain, part.head);
+        part.count += uint64(taken);
+
+        uint256 count = part.count + fold.later.length;
+        if (count != fold.count) revert Rollup_WrongFoldCount(chain, count, fold.count);
+        bytes32 head = Pubdata.appendAll(part.head, fold.later);
+        if (chain == chainIndex) {
+            bytes32 known = vault.headAt(fold.count);
+            if (head != known) revert Rollup_WrongQueueHead(fold.count, known, head);
+        } else {
+            _requireFact(FACT_QUEUE, chain, fold.count, head);
+        }
+    }
+
+    function _requireFact(uint256 kind, uint8 chain, uint64 factNumber, bytes32 value) private view {
+        if (!facts.holds(uint8(kind), chain, factNumber, value)) {
+            revert Rollup_FactMissing(uint8(kind), chain, factNumber, value);
+        }
+    }
+
+    function _verify(Batch calldata batch, address verifier, uint64 newNumber) private view {
+        G1Point memory current = _commitment;
+        uint256 x = BatchHashes.challenge(batch, domain, newNumber, current);
+        uint256 wordsEval = Pubdata.evaluate(batch.words, x);
+        uint256[6] memory inputs = [
+            batch.digest,
+            x,
+            wordsEval,
+            batch.oldEval,
+            batch.quotientEval,
+            batch.newEval
+        ];
+        KZG.Claim memory claim = KZG.Claim({
+            oldCommitment: current,
+            quotient: batch.quotient,
+            newCommitment: batch.newCommitment,
+            oldEval: batch.oldEval,
+            quotientEval: batch.quotientEval,
+            newEval: batch.newEval
+        });
+        if (!KZG.verify(claim, x, batch.opening, tauG2())) revert Rollup_InvalidOpening();
+        if (!ProofVerifier.verify(verifier, batch.proof, inputs)) revert Rollup_InvalidProof();
+    }
+
+    function _isPrimary() private view returns (bool) {
+        return chainIndex == primaryChain;
+    }
+}

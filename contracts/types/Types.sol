@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.28;
+
+/// @notice Point of BN254's group G1, affine; (0, 0) is the point at infinity (EIP-196).
+struct G1Point {
+    uint256 x;
+    uint256 y;
+}
+
+/// @notice A circuit that batches may be proven with. One storage slot.
+struct Circuit {
+    /// @dev Contract made from the circuit's verification key.
+    address verifier;
+    /// @dev Queue op slots, Q.
+    uint16 queueOps;
+    /// @dev Signed op slots, S.
+    uint16 signedOps;
+}
+
+/// @notice Shows that what a batch consumes of one chain's request queue is a prefix of that queue.
+struct QueueFold {
+    /// @dev Index of the chain whose queue it is, 1..63.
+    uint8 chain;
+    /// @dev Requests of the queue up to a head that is known: a recent one of the own vault, or a fact's.
+    uint64 count;
+    /// @dev Hashes of the requests after those consumed and up to `count`, oldest first.
+    bytes32[] later;
+}
+
+/// @notice Consumed part of one chain's request queue.
+struct Consumed {
+    /// @dev Rolling head after the last consumed request; 0 before the first.
+    bytes32 head;
+    /// @dev Requests consumed.
+    uint64 count;
+}
+
+/// @notice A batch as it is submitted.
+struct Batch {
+    /// @dev Circuit id: hash of the verification key.
+    bytes32 circuit;
+    /// @dev Pubdata: header, three words per queue op, one word per signed op; each below the field's order.
+    uint256[] words;
+    /// @dev State commitment after the batch, C'.
+    G1Point newCommitment;
+    /// @dev Commitment of the quotient, C_Q; infinity is legal.
+    G1Point quotient;
+    /// @dev Digest of everything the prover commits to before the challenge, below the field's order.
+    uint256 digest;
+    /// @dev Values at the challenge of the old state, the quotient and the new state, below the field's order.
+    uint256 oldEval;
+    uint256 quotientEval;
+    uint256 newEval;
+    /// @dev One KZG opening of the three; infinity is legal.
+    G1Point opening;
+    /// @dev The PLONK proof, as snarkjs orders its words.
+    uint256[24] proof;
+    /// @dev One for each chain whose queue must be checked here, chains strictly increasing.
+    QueueFold[] folds;
+}
+
+/// @notice A payment that a batch orders on one chain.
+struct Payment {
+    /// @dev The chain's own number of the token, 1..1023.
+    uint16 token;
+    address recipient;
+    /// @dev In the token's own units.
+    uint128 amount;
+}
+
+/// @notice What a depositor asks for.
+struct DepositRequest {
+    /// @dev A listed token, or `NATIVE`.
+    address token;
+    /// @dev In the token's own units; what is credited is what the vault receives.
+    uint256 amount;
+    /// @dev L1 address of a new account's owner, and who is refunded; not 0.
+    address owner;
+    /// @dev Account to credit, below N/4; 0: a new one.
+    uint32 account;
+    /// @dev Balance cell to credit, below N/2; 0: a new one. Must be 0 for a new account.
+    uint32 cell;
+    /// @dev y coordinate of the account's Baby Jubjub key, below the field's order; 0: none. Only from the owner itself.
+    uint256 key;
+}
+
+/// @dev Stands for the chain's native coin where a token address is expected.
+address constant NATIVE = 0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE;

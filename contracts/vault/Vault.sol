@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import "../generated/Spec.sol";
+import {IRollup} from "../interfaces/IRollup.sol";
+import {ITokenRegistry} from "../interfaces/ITokenRegistry.sol";
+import {IVault} from "../interfaces/IVault.sol";
+import {Payout} from "../libraries/Payout.sol";
+import {Pubdata} from "../libraries/Pubdata.sol";
+import {DepositRequest, NATIVE, Payment} from "../types/Types.sol";
+
+/// @title See {IVault}
+contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20;
+
+    uint8 private constant _MIN_CELL_BITS = 3;
+
+    /// @dev A payment's call itself: a cold account that is new and receives native coin costs 36,600.
+    uint256 private constant _PAYMENT_CALL_GAS = 50_000;
+
+    /// @inheritdoc IVault
+    ITokenRegistry public immutable tokens;
+    /// @inheritdoc IVault
+    uint8 public immutable chainIndex;
+    /// @inheritdoc IVault
+    uint8 public immutable cellBits;
+
+    // One slot.
+    /// @inheritdoc IVault
+    IRollup public rollup;
+    /// @inheritdoc IVault
+    uint64 public requestCount;
+
+    /// @dev Head after k requests at index k mod QUEUE_RING.
+    bytes32[QUEUE_RING] private _heads;
+
+    /// @inheritdoc IVault
+    mapping(uint64 batch => bytes32 outboxHash) public outboxOf;
+    /// @inheritdoc IVault
+    mapping(address recipient => mapping(uint16 token => uint256 amount)) public claimable;
+
+    constructor(
+        address authority,
+        ITokenRegistry tokens_,
+        uint8 chainIndex_,
+        uint8 cellBits_
+    ) AccessManaged(authority) {
+        if (chainIndex_ == 0 || chainIndex_ > CHAIN_MASK) revert Vault_InvalidChain(chainIndex_);
+        if (cellBits_ < _MIN_CELL_BITS || cellBits_ > MAX_CELL_BITS) revert Vault_InvalidCellBits(cellBits_);
+        tokens = tokens_;
+        chainIndex = chainIndex_;
+        cellBits = cellBits_;
+    }
+
+    /// @inheritdoc IVault
+    function bindRollup(IRollup rollup_) external restricted {
+        if (address(rollup) != address(0)) revert Vault_AlreadyBound(address(rollup));
+        if (address(rollup_).code.length == 0 || rollup_.vault() != this) revert Vault_WrongRollup(address(rollup_));
+        rollup = rollup_;
+        emit RollupBound(address(rollup_));
+    }
+
+    /// @inheritdoc IVault
+    function deposit(DepositRequest calldata request) external payable nonReentrant returns (uint64 index) {
+        (uint16 token, bool depositable) = tokens.find(request.token);
+        if (!depositable) revert Vault_NotDepositable(request.token);
+        _checkRequest(request);
+        uint256 amount = _take(request.token, request.amount);
+        if (amount == 0 || amount >> DEPOSIT_AMOUNT_BITS != 0) revert Vault_AmountOutOfRange(amount);
+        return _enqueue(_word0(request, token, amount), uint160(request.owner), request.key);
+    }
+
+    /// @inheritdoc IVault
+    function enqueueOutbox(uint64 batch, bytes32 outboxHash) external {
+        if (msg.sender != address(rollup)) revert Vault_NotRollup(msg.sender);
+        if (outboxOf[batch] != 0) revert Vault_OutboxExists(batch);
+        outboxOf[batch] = outboxHash;
+        emit OutboxQueued(batch, outboxHash);
+    }
+
+    /// @inheritdoc IVault
+    function pay(uint64 batch, Payment[] calldata first, bytes32 rest) external nonReentrant {
+        if (first.length == 0) revert Vault_NoPayments();
+        bytes32 outboxHash = rest;
+        for (uint256 i = first.length; i > 0; ) {
+            Payment calldata payment = first[--i];
+            uint256 recipient = uint160(payment.recipient);
+            outboxHash = Pubdata.chainPayment(payment.token, recipient, payment.amount, outboxHash);
+        }
+        if (outboxHash != outboxOf[batch]) revert Vault_WrongOutbox(batch, outboxOf[batch], outboxHash);
+        outboxOf[batch] = rest;
+        for (uint256 i = 0; i < first.length; ++i) _push(batch, first[i]);
+    }
+
+    /// @inheritdoc IVault
+    function claim(uint16 token, address to) external nonReentrant {
+        _claim(msg.sender, token, to);
+    }
+
+    /// @inheritdoc IVault
+    function claimFor(address recipient, uint16 token) external nonReentrant {
+        _claim(recipient, token, recipient);
+    }
+
+    /// @inheritdoc IVault
+    function headAt(uint64 count) external view returns (bytes32 head) {
+        uint64 total = requestCount;
+        if (count > total || total - count >= QUEUE_RING) revert Vault_HeadUnknown(count, total);
+        return _heads[count % QUEUE_RING];
+    }
+
+    /// @dev Whatever passes must fit the deposit's words, or it could block a batch.
+    function _checkRequest(DepositRequest calldata request) private view {
+        if (request.owner == address(0)) revert Vault_ZeroOwner();
+        if (request.account >> (cellBits - 2) != 0) revert Vault_AccountOutOfRange(request.account);
+        if (request.cell >> (cellBits - 1) != 0) revert Vault_CellOutOfRange(request.cell);
+        if (request.account == 0 && request.cell != 0) revert Vault_CellWithoutAccount(request.cell);
+        if (request.key >= FIELD_ORDER) revert Vault_KeyOutOfRange(request.key);
+        if (request.key != 0 && msg.sender != request.owner) revert Vault_KeyNotFromOwner(request.owner, msg.sender);
+    }
+
+    /// @return received What the vault's balance grew by: tokens may take fees.
+    function _take(address token, uint256 amount) private returns (uint256 received) {
+        if (token == NATIVE) {
+            if (msg.value != amount) revert Vault_WrongValue(amount, msg.value);
+            return amount;
+        }
+        if (msg.value != 0) revert Vault_WrongValue(0, msg.value);
+        uint256 before = IERC20(token).balanceOf(address(this));
+        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
+        uint256 afterwards = IERC20(token).balanceOf(address(this));
+        if (afterwards < before) revert Vault_BalanceFell(token);
+        return afterwards - before;
+    }
+
+    function _word0(DepositRequest calldata request, uint256 token, uint256 amount) private view returns (uint256) {
+        return
+            (OP_DEPOSIT << DEPOSIT_0_OP_OFFSET) |
+            (uint256(chainIndex) << DEPOSIT_0_CHAIN_OFFSET) |
+            (((uint256(chainIndex) << LOCAL_TOKEN_BITS) | token) << DEPOSIT_0_TOKEN_OFFSET) |
+            (amount << DEPOSIT_0_AMOUNT_OFFSET) |
+            (uint256(request.account) << DEPOSIT_0_ACCOUNT_OFFSET) |
+            (uint256(request.cell) << DEPOSIT_0_CELL_OFFSET);
+    }
+
+    function _enqueue(uint256 word0, uint256 word1, uint256 key) private returns (uint64 index) {
+        index = requestCount;
+        bytes32 request = Pubdata.requestHash(word0, word1, key);
+        bytes32 head = Pubdata.append(_heads[index % QUEUE_RING], request);
+        _heads[(uint256(index) + 1) % QUEUE_RING] = head;
+        requestCount = index + 1;
+        emit RequestQueued(index, word0, word1, key, head);
+    }
+
+    function _push(uint64 batch, Payment calldata payment) private {
+        // Else whoever calls could make a payment fail by bringing little gas: a call gets at most 63/64 of what is left.
+        if (gasleft() < PAYMENT_GAS + PAYMENT_GAS / 63 + _PAYMENT_CALL_GAS) revert Vault_GasTooLow(gasleft());
+        (uint16 token, address recipient, uint128 amount) = (payment.token, payment.recipient, payment.amount);
+        // A payment of nothing is made without a call: some tokens refuse it.
+        if (amount == 0 || Payout.send(tokens.tokenOf(token), recipient, amount, PAYMENT_GAS)) {
+            emit PaymentMade(batch, recipient, token, amount);
+        } else {
+            claimable[recipient][token] += amount;
+            emit PaymentDeferred(batch, recipient, token, amount);
+        }
+    }
+
+    function _claim(address recipient, uint16 token, address to) private {
+        if (to == address(0)) revert Vault_ZeroRecipient();
+        uint256 amount = claimable[recipient][token];
+        if (amount == 0) revert Vault_NothingToClaim(recipient, token);
+        delete claimable[recipient][token];
+        address tokenAddress = tokens.tokenOf(token);
+        if (!Payout.send(tokenAddress, to, amount, gasleft())) revert Vault_TransferFailed(tokenAddress, to);
+        emit Claimed(recipient, token, to, amount);
+    }
+}
