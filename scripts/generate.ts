@@ -8,7 +8,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { circomConstants } from "./generate/circom";
 import { protocolDocument } from "./generate/document";
-import { omegaCircom } from "./generate/omega";
 import { solidityConstants } from "./generate/solidity";
 import { vectors } from "./generate/vectors";
 
@@ -16,13 +15,12 @@ const ROOT = path.resolve(__dirname, "..");
 
 interface Target {
   file: string;
-  content(): string;
+  content: () => string;
 }
 
 const TARGETS: Target[] = [
   { file: "contracts/generated/Spec.sol", content: solidityConstants },
   { file: "circuits/generated/spec.circom", content: circomConstants },
-  { file: "circuits/generated/omega.circom", content: omegaCircom },
   { file: "test/vectors/protocol.json", content: vectors },
   { file: "docs/protocol.md", content: () => protocolDocument(read("docs/protocol.md")) },
 ];
@@ -34,7 +32,9 @@ function read(file: string): string {
 
 function main(): void {
   const check = process.argv.includes("--check");
-  const different = TARGETS.map(({ file, content }) => ({ file, wanted: content() })).filter(({ file, wanted }) => read(file) !== wanted);
+  const different = TARGETS.map(({ file, content }) => ({ file, wanted: content() })).filter(
+    ({ file, wanted }) => read(file) !== wanted,
+  );
   if (check) {
     for (const { file } of different) console.error(`${file} differs from protocol/spec; run: npm run generate`);
     if (different.length > 0) process.exit(1);

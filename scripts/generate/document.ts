@@ -39,7 +39,12 @@ function section(name: string, all: Example[]): string {
 }
 
 function layoutTable(layout: Layout): string {
-  const rows = layout.fields.map(({ name, bits, offset, meaning }) => [`${offset}..${offset + bits - 1}`, String(bits), `\`${name}\``, meaning]);
+  const rows = layout.fields.map(({ name, bits, offset, meaning }) => [
+    `${offset}..${offset + bits - 1}`,
+    String(bits),
+    `\`${name}\``,
+    meaning,
+  ]);
   return table(["bits", "width", "field", "meaning"], rows);
 }
 
@@ -58,7 +63,9 @@ function sizesTable(): string {
 
 /** A Markdown table whose columns are aligned as Prettier aligns them. */
 function table(head: string[], rows: string[][]): string {
-  const widths = head.map((title, column) => Math.max(title.length, 3, ...rows.map((row) => (row[column] ?? "").length)));
+  const widths = head.map((title, column) =>
+    Math.max(title.length, 3, ...rows.map((row) => (row[column] ?? "").length)),
+  );
   const line = (cells: string[]): string => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
