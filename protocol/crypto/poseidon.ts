@@ -27,7 +27,7 @@ let loaded: Parameters | undefined;
 function parameters(): Parameters {
   if (loaded) return loaded;
   const file = join(dirname(require.resolve("poseidon-lite")), "constants", `${SPONGE_RATE}.js`);
-   
+
   const encoded = (require(file) as { default: { C: string[]; M: string[][] } }).default;
   const decode = (text: string) => BigInt(`0x${Buffer.from(text, "base64").toString("hex")}`);
   const flat = encoded.C.map(decode);

@@ -34,6 +34,7 @@ describe("crypto/eddsa", () => {
         expect([signature.r8x, signature.r8y]).to.deep.equal(theirs.R8.map((c) => circomlib.F.toObject(c)));
         expect(signature.s).to.equal(theirs.S);
         expect(verify(key, m, signature)).to.equal(true);
+        expect(circomlib.verifyPoseidon(toBytes(m), theirs, circomlib.prv2pub(secret))).to.equal(true);
       }),
       { numRuns: 5 },
     );
