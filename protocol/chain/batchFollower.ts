@@ -1,0 +1,82 @@
+import type { EventLog } from "ethers";
+import { batchHash } from "../witness";
+import type { Chain } from "./chain";
+import { factories } from "./contracts";
+import { acting, ChainError } from "./errors";
+import { LogFollower } from "./logs";
+import { batchFromCalldata, type BatchCalldata } from "./batch";
+
+/** A batch as a chain accepted it. */
+export interface AcceptedBatch {
+  readonly number: number;
+  readonly hash: string;
+  /** The arguments of its transaction, whose words were checked against the hash. */
+  readonly batch: BatchCalldata;
+  readonly transaction: string;
+  readonly gasUsed: bigint;
+}
+
+/** Follows a chain's accepted batches: events name them, the calldata of their transactions holds the words, and the hash joins both. */
+export class BatchFollower {
+  private readonly logs: LogFollower;
+  private readonly accepted: AcceptedBatch[] = [];
+  private genesisHash: string | undefined;
+
+  constructor(readonly chain: Chain) {
+    this.logs = new LogFollower(chain.provider, chain.rollup, "BatchAccepted", chain.firstBlock);
+  }
+
+  /** All batches up to the last `sync`; batch n is at n − 1. */
+  get batches(): readonly AcceptedBatch[] {
+    return this.accepted;
+  }
+
+  /** Number of the last batch; 0 at genesis. */
+  get latest(): number {
+    return this.accepted.length;
+  }
+
+  /** Hash of batch `number`; of genesis for 0. */
+  async hashOf(number: number): Promise<string> {
+    if (number > 0) return this.accepted[number - 1].hash;
+    this.genesisHash ??= await acting(this.chain, "reading the genesis hash", () => this.chain.rollup.batchHash(0));
+    return this.genesisHash;
+  }
+
+  /**
+   * Reads new batches. Throws `ChainError` when one is missing or its words do not hash to what the chain recorded.
+   * @returns whether the chain was reorganised: batches seen before may be gone
+   */
+  async sync(): Promise<{ reset: boolean }> {
+    const { reset, logs } = await acting(this.chain, "reading the batches", () => this.logs.next());
+    if (reset) this.accepted.length = 0;
+    for (const log of logs) this.accepted.push(await this.read(log));
+    return { reset };
+  }
+
+  private async read(log: EventLog): Promise<AcceptedBatch> {
+    const number = this.latest + 1;
+    const { name } = this.chain;
+    const fail = (reason: string) =>
+      new ChainError(name, `batch ${number}`, `${reason} (transaction ${log.transactionHash})`);
+    if (log.args.number !== BigInt(number)) throw fail(`the chain's next event is of batch ${String(log.args.number)}`);
+
+    const [transaction, receipt] = await Promise.all([log.getTransaction(), log.getTransactionReceipt()]);
+    const call = factories().IRollup__factory.createInterface().parseTransaction({ data: transaction.data });
+    const direct = transaction.to?.toLowerCase() === this.chain.addresses.rollup.toLowerCase();
+    if (!direct || call?.name !== "submitBatch")
+      throw fail("its words are not in the calldata of a call to the rollup");
+
+    const batch = batchFromCalldata(call.args[0]);
+    const hash = batchHash({
+      domain: this.chain.domain,
+      circuitId: batch.circuit,
+      number,
+      previousHash: await this.hashOf(number - 1),
+      commitment: batch.newCommitment,
+      words: batch.words,
+    });
+    if (hash !== log.args.hash) throw fail(`its words hash to ${hash}, the chain recorded ${String(log.args.hash)}`);
+    return { number, hash, batch, transaction: log.transactionHash, gasUsed: receipt.gasUsed };
+  }
+}

@@ -1,0 +1,98 @@
+import { balanceRoom } from "../spec";
+import type { State } from "../state";
+import type { Chain } from "./chain";
+import { acting } from "./errors";
+import { Ledger } from "./ledger";
+import { LogFollower } from "./logs";
+import { firstUnpaid } from "./outboxPayer";
+import { QueueFollower } from "./queueFollower";
+import { holdingOf, listTokens, type Token } from "./tokens";
+
+/** The custody equation of one token: what the vault holds is what it owes. All amounts in the token's own units. */
+export interface TokenBooks {
+  readonly token: Token;
+  /** What the vault holds. */
+  readonly vault: bigint;
+  /** Sum of the token's balances in the state that this chain stands at. */
+  readonly supply: bigint;
+  /** Payments of accepted batches that were not tried yet. */
+  readonly outbox: bigint;
+  /** Payments that failed and wait for their recipients. */
+  readonly claimable: bigint;
+  /** Requests that no accepted batch has consumed. */
+  readonly queued: bigint;
+  /** `vault` less all that is owed: 0, or more when somebody gave tokens to the vault without a deposit. */
+  readonly surplus: bigint;
+}
+
+/**
+ * The books of each token of a chain's vault, read from that chain alone: its contracts, its events and the calldata of its batches. Nobody
+ * may submit batches or deposit on this chain meanwhile.
+ */
+export async function readBooks(chain: Chain): Promise<TokenBooks[]> {
+  const ledger = new Ledger(chain);
+  const queue = new QueueFollower(chain);
+  await ledger.sync();
+  await queue.sync();
+  const supply = suppliesOf(ledger.state);
+  const outbox = await unpaidOutboxes(chain, ledger);
+  const claimable = await claimableOf(chain);
+  const queued = new Map<number, bigint>();
+  for (const { request } of queue.requests.slice(ledger.consumed(chain.index)))
+    add(queued, request.token, request.amount);
+
+  const books: TokenBooks[] = [];
+  for (const token of await listTokens(chain)) {
+    const vault = await holdingOf(chain, token, chain.addresses.vault);
+    const owed = {
+      supply: supply.get(token.id) ?? 0n,
+      outbox: outbox.get(token.local) ?? 0n,
+      claimable: claimable.get(token.local) ?? 0n,
+      queued: queued.get(token.id) ?? 0n,
+    };
+    const surplus = vault - owed.supply - owed.outbox - owed.claimable - owed.queued;
+    books.push({ token, vault, ...owed, surplus });
+  }
+  return books;
+}
+
+/** Sum of the balances of each token id. */
+export function suppliesOf(state: State): Map<number, bigint> {
+  const supplies = new Map<number, bigint>();
+  const first = balanceRoom(state.cellBits);
+  for (const [cell] of state.nonzero()) {
+    if (cell < first) continue;
+    const { token, balance } = state.balance(cell - first);
+    add(supplies, token, balance);
+  }
+  return supplies;
+}
+
+/** What batches pay here and was not tried yet, by local token. */
+async function unpaidOutboxes(chain: Chain, ledger: Ledger): Promise<Map<number, bigint>> {
+  const sums = new Map<number, bigint>();
+  for (const { number } of ledger.batches) {
+    const payments = ledger.outbox(number, chain.index);
+    if (payments.length === 0) continue;
+    for (const { token, amount } of payments.slice(await firstUnpaid(chain, number, payments)))
+      add(sums, token, amount);
+  }
+  return sums;
+}
+
+/** What waits to be claimed, by local token: whoever has a claim was named by an event. */
+async function claimableOf(chain: Chain): Promise<Map<number, bigint>> {
+  return acting(chain, "reading the claims", async () => {
+    const { logs } = await new LogFollower(chain.provider, chain.vault, "PaymentDeferred", chain.firstBlock).next();
+    const claims = new Map(logs.map(({ args }) => [`${String(args.recipient)} ${String(args.token)}`, args] as const));
+    const sums = new Map<number, bigint>();
+    for (const { recipient, token } of claims.values()) {
+      add(sums, Number(token), await chain.vault.claimable(recipient as string, token as bigint));
+    }
+    return sums;
+  });
+}
+
+function add(sums: Map<number, bigint>, key: number, amount: bigint): void {
+  sums.set(key, (sums.get(key) ?? 0n) + amount);
+}

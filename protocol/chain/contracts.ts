@@ -1,0 +1,36 @@
+/**
+ * The contracts' types and factories. typechain writes them on compile, so they are loaded when first needed: the Hardhat configuration
+ * must load before the first compile.
+ */
+import type { ContractRunner, Interface } from "ethers";
+import type { ICircuitRegistry, IFacts, IRollup, ITokenRegistry, IVault, TestGateway } from "../../typechain-types";
+
+export type { ICircuitRegistry, IFacts, IRollup, ITokenRegistry, IVault, TestGateway };
+
+interface Factory<T> {
+  createInterface(): Interface;
+  connect(address: string, runner?: ContractRunner | null): T;
+}
+
+export interface Factories {
+  IRollup__factory: Factory<IRollup>;
+  IVault__factory: Factory<IVault>;
+  IFacts__factory: Factory<IFacts>;
+  ICircuitRegistry__factory: Factory<ICircuitRegistry>;
+  ITokenRegistry__factory: Factory<ITokenRegistry>;
+  TestGateway__factory: Factory<TestGateway>;
+}
+
+let loaded: Factories | undefined;
+
+/** typechain's factories. Throws when the contracts have not been compiled. */
+export function factories(): Factories {
+  if (!loaded) {
+    try {
+      loaded = require("../../typechain-types") as Factories;
+    } catch (cause) {
+      throw new Error("the contracts' types are missing: run `npm run compile` first", { cause });
+    }
+  }
+  return loaded;
+}

@@ -1,0 +1,59 @@
+import { ZeroAddress, type Log } from "ethers";
+import { acting, ChainError } from "../chain/errors";
+import type { Chain } from "../chain/chain";
+import { loadErc20 } from "../chain/erc20";
+import { isNative } from "../chain/tokens";
+
+export interface DepositRequest {
+  /** Token address on the chain; `NATIVE` for its coin. */
+  token: string;
+  /** In the token's own units; below 2^104. */
+  amount: bigint;
+  /** Owner of a new account, and who is refunded; the sender by default. */
+  owner?: string;
+  /** Account to credit; 0 or left out: a new one. */
+  account?: number;
+  /** Balance cell to credit; 0 or left out: a new one. */
+  cell?: number;
+  /** `ay` of the key that the account takes if it has none; only the owner itself may give one. */
+  key?: bigint;
+}
+
+export interface DepositReceipt {
+  /** Position in the chain's request queue, from 0. */
+  index: number;
+  transaction: string;
+  gasUsed: bigint;
+}
+
+/** Approves the vault if needed, and deposits. Throws `ChainError` with the vault's error when it refuses. */
+export async function deposit(chain: Chain, request: DepositRequest): Promise<DepositReceipt> {
+  const { signer, vault } = chain;
+  if (!signer) throw new ChainError(chain.name, "deposit", "needs a signer");
+  const sender = await signer.getAddress();
+  const { token, amount, owner = sender, account = 0, cell = 0, key = 0n } = request;
+  if (owner === ZeroAddress) throw new ChainError(chain.name, "deposit", "owner must not be the zero address");
+
+  const native = isNative(token);
+  if (!native) await approve(chain, token, sender, amount);
+  return acting(chain, "deposit", async () => {
+    const argument = { token, amount, owner, account, cell, key };
+    const sent = await vault.deposit(argument, { value: native ? amount : 0n });
+    const receipt = await sent.wait();
+    const event = receipt?.logs
+      .filter((log: Log) => log.address === chain.addresses.vault)
+      .map((log: Log) => vault.interface.parseLog(log))
+      .find((log) => log?.name === "RequestQueued");
+    if (!receipt || !event) throw new ChainError(chain.name, "deposit", "the vault queued no request");
+    return { index: Number(event.args.index), transaction: receipt.hash, gasUsed: receipt.gasUsed };
+  });
+}
+
+async function approve(chain: Chain, token: string, sender: string, amount: bigint): Promise<void> {
+  const erc20 = loadErc20(token, chain.signer);
+  const vault = chain.addresses.vault;
+  await acting(chain, `approving ${token}`, async () => {
+    if ((await erc20.allowance(sender, vault)) >= amount) return;
+    await (await erc20.approve(vault, amount)).wait();
+  });
+}
