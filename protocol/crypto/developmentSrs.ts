@@ -69,7 +69,10 @@ export async function assertChecksum(file: PtauFile): Promise<void> {
   const stored = Buffer.from(await file.read(CHECKSUM_SECTION)).toString("hex");
   const length = file.section(CHECKSUM_SECTION).offset - SECTION_HEADER_BYTES;
   const actual = await hashFile(file.path, "sha256", length);
-  if (stored !== actual) throw new Error(`${file.path}: is damaged, its SHA-256 is ${actual} instead of ${stored}`);
+  if (stored !== actual)
+    throw new Error(
+      `${file.path}: is damaged, its SHA-256 is ${actual} instead of ${stored}; remove it to have it built again`,
+    );
 }
 
 interface Piece {
