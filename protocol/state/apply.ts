@@ -25,7 +25,7 @@ export function applyDeposit(state: State, request: DepositRequest): Applied & {
 /** An op signed by the holder of the paying cell. Throws `OpError` when a rule is broken. */
 export function applySigned(state: State, op: SignedOp, { timestamp }: { timestamp: number }): Applied {
   const context = { domain: state.domain, timestamp };
-  return transition(state, (memory) => ({ words: encodeSigned(op), payments: runSigned(memory, op, context) }));
+  return transition(state, (memory) => ({ payments: runSigned(memory, op, context), words: encodeSigned(op) }));
 }
 
 /** The access that a batch makes on its own. */

@@ -18,5 +18,6 @@ export interface MessageTailFields {
  * @param secondWord the second word of an op of two slots; 0n for the others
  */
 export function signedMessage(domain: bigint, word: bigint, secondWord: bigint, tail: MessageTailFields): bigint {
-  return poseidon([domain, word, secondWord, packNumbers(MessageTail, { ...tail, tag: MESSAGE_TAG })]);
+  const { expiry, nonce, token } = tail;
+  return poseidon([domain, word, secondWord, packNumbers(MessageTail, { expiry, nonce, token, tag: MESSAGE_TAG })]);
 }

@@ -1,6 +1,7 @@
 import { assertField } from "../crypto/field";
 import {
   BALANCE_BITS,
+  CHAIN_BITS,
   DepositWord0,
   DepositWord1,
   HeaderWord,
@@ -36,6 +37,9 @@ import {
 } from "./types";
 
 /** Pubdata words: a batch as numbers, and back. */
+
+/** Highest index of a chain. */
+const MAX_CHAIN = 2 ** CHAIN_BITS - 1;
 
 export interface Header {
   /** Number of the batch, 1 for the first. */
@@ -82,6 +86,9 @@ export function encodeSigned(op: UnsignedOp): bigint[] {
     }
     case "Withdraw": {
       const { from, chain, asset } = op;
+      if (!Number.isInteger(chain) || chain < 1 || chain > MAX_CHAIN) {
+        throw new OpError(op.op, "chain", `must be in 1..${MAX_CHAIN}, got ${chain}`);
+      }
       const amount = packOpAmount(op.op, op.amount);
       const recipient = fromAddress("Withdraw.recipient", op.recipient);
       return [packNumbers(WithdrawWord, { op: Op.Withdraw + chain, from, amount, fee: 0, recipient, asset })];
@@ -171,7 +178,7 @@ export function decodeSigned(cellBits: number, words: readonly bigint[]): Unsign
   if (code === Op.Transfer) return decodeTransfer(cellBits, words[0]);
   if (code === Op.Open) return decodeOpen(cellBits, words);
   if (code === Op.OpenTo) throw new OpError("OpenTo", "op", "stands without its Open");
-  if (code > Op.Withdraw && code < Op.Withdraw + 64) return decodeWithdraw(cellBits, words[0]);
+  if (code > Op.Withdraw && code <= Op.Withdraw + MAX_CHAIN) return decodeWithdraw(cellBits, words[0]);
   throw undefinedOp("signed op", words[0]);
 }
 

@@ -2,7 +2,6 @@ import { COUNTERS_CELL, Kind, balanceCell, balanceRoom, localToken, ownerCell } 
 import { decodeCounters, decodeOwner, encodeCounters } from "../cells";
 import type { Memory } from "../memory";
 import { OpError, type Authorisation, type Context, type Open, type Payment } from "../types";
-import { encodeSigned } from "../words";
 import { authorise } from "./payer";
 import { accessBalance, requireAccountIndex, requireBalanceIndex } from "./rules";
 
@@ -15,7 +14,7 @@ export function applyOpen(memory: Memory, op: Open & Authorisation, context: Con
   requireBalanceIndex(memory, op.op, "cell", op.cell);
   requireAccountIndex(memory, op.op, "account", op.account);
 
-  const from = authorise(memory, op, encodeSigned(op), context);
+  const from = authorise(memory, op, context);
   accessBalance(memory, op.from, from);
 
   // Cells are allocated in order: nobody chooses an index.

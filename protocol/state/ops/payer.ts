@@ -4,6 +4,7 @@ import type { Balance } from "../cells";
 import type { Memory } from "../memory";
 import { signedMessage } from "../message";
 import { OpError, type Context, type SignedOp } from "../types";
+import { encodeSigned } from "../words";
 import { peekBalance, requireBalanceIndex, requireBelow } from "./rules";
 
 /**
@@ -11,9 +12,8 @@ import { peekBalance, requireBalanceIndex, requireBelow } from "./rules";
  *
  * Makes access (a), to the key cell. Returns the paying cell with its nonce used up; writing it is access (b), the
  * op's own.
- * @param words the op's words
  */
-export function authorise(memory: Memory, op: SignedOp, words: readonly bigint[], context: Context): Balance {
+export function authorise(memory: Memory, op: SignedOp, context: Context): Balance {
   requireBalanceIndex(memory, op.op, "from", op.from);
   const from = peekBalance(memory, op.from);
   if (from.account === 0) throw new OpError(op.op, "from", `is balance cell ${op.from}, which nobody owns`);
@@ -33,8 +33,9 @@ export function authorise(memory: Memory, op: SignedOp, words: readonly bigint[]
   } catch (error) {
     throw new OpError(op.op, "signature.keyX", `does not fit account ${from.account}: ${(error as Error).message}`);
   }
-  const [word, secondWord = 0n] = words;
-  const message = signedMessage(context.domain, word, secondWord, { ...from, expiry: op.expiry });
+  const [word, secondWord = 0n] = encodeSigned(op);
+  const tail = { expiry: op.expiry, nonce: from.nonce, token: from.token };
+  const message = signedMessage(context.domain, word, secondWord, tail);
   if (!verify(key, message, signature)) {
     throw new OpError(op.op, "signature", `is not one by account ${from.account} of this op with nonce ${from.nonce}`);
   }

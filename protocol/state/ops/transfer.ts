@@ -1,7 +1,6 @@
 import { BALANCE_BITS } from "../../spec";
 import type { Memory } from "../memory";
 import { OpError, type Authorisation, type Context, type Payment, type Transfer } from "../types";
-import { encodeSigned } from "../words";
 import { authorise, debit } from "./payer";
 import { accessBalance, peekBalance, requireAccountIndex, requireBalanceIndex } from "./rules";
 
@@ -10,7 +9,7 @@ export function applyTransfer(memory: Memory, op: Transfer & Authorisation, cont
   requireBalanceIndex(memory, op.op, "to", op.to);
   requireAccountIndex(memory, op.op, "account", op.account);
 
-  const from = authorise(memory, op, encodeSigned(op), context);
+  const from = authorise(memory, op, context);
   accessBalance(memory, op.from, debit(op, from, op.amount));
 
   // Read after the debit: a cell may pay itself.

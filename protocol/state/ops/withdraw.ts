@@ -2,15 +2,14 @@ import { getAddress } from "ethers";
 import { localToken, tokenChain } from "../../spec";
 import type { Memory } from "../memory";
 import { OpError, type Authorisation, type Context, type Payment, type Withdraw } from "../types";
-import { encodeSigned } from "../words";
 import { authorise, debit } from "./payer";
 import { accessBalance } from "./rules";
 
 /** Accesses: (a) key of the payer, (b) paying cell, (c) balance cell 0, which it does not need. */
 export function applyWithdraw(memory: Memory, op: Withdraw & Authorisation, context: Context): Payment[] {
-  const from = authorise(memory, op, encodeSigned(op), context);
+  const from = authorise(memory, op, context);
   const [chain, asset] = [tokenChain(from.token), localToken(from.token)];
-  if (op.chain === 0 || op.chain !== chain) {
+  if (op.chain !== chain) {
     throw new OpError(op.op, "chain", `is ${op.chain}, but the token of cell ${op.from} is on chain ${chain}`);
   }
   if (op.asset === 0 || op.asset !== asset) {

@@ -1,0 +1,207 @@
+import { expect } from "chai";
+import { tokenId } from "../../../../protocol/spec";
+import {
+  State,
+  applyDeposit,
+  encodeBalance,
+  encodeCounters,
+  encodeOwner,
+  type DepositRequest,
+} from "../../../../protocol/state";
+import { SMALL_BITS, TOKEN_A, TOKEN_B, alice, bob, cellsOf, mallory, smallState } from "../../../fixtures/states";
+import { depositOf } from "../../../fixtures/users";
+
+const FULL = { nextAccount: 8, nextBalance: 16 };
+const toBob = (change: Partial<DepositRequest> = {}): DepositRequest =>
+  depositOf(bob, { chain: 1, token: TOKEN_A, amount: 7n, account: 2, cell: 2, ...change });
+
+/** Expects a refund, all cells as before, and the accesses of the slot. */
+function expectRefunded(state: State, request: DepositRequest, cells: number[]): void {
+  const before = cellsOf(state);
+  const { deposit, payments, accesses } = applyDeposit(state, request);
+  expect(deposit.executed).to.equal(false);
+  expect(payments).to.deep.equal([
+    { chain: request.chain, token: request.token & 1023, recipient: request.owner, amount: request.amount },
+  ]);
+  expect(cellsOf(state)).to.deep.equal(before);
+  expect(accesses.map(({ cell }) => cell)).to.deep.equal(cells);
+  for (const { value, written } of accesses) expect(written).to.equal(value);
+}
+
+describe("Deposit", () => {
+  it("opens an account and a cell, and takes the key", () => {
+    const state = smallState();
+    const request = depositOf(mallory, { chain: 2, token: TOKEN_B, amount: 9n });
+    const { deposit, payments, accesses, words } = applyDeposit(state, request);
+    expect(deposit).to.deep.include({ executed: true, usedAccount: 3, usedCell: 5 });
+    expect(payments).to.deep.equal([]);
+    expect(state.owner(3)).to.deep.equal({ owner: mallory.address, home: 2, kind: 1 });
+    expect(state.key(3)).to.equal(mallory.keys.ay);
+    expect(state.balance(5)).to.deep.equal({ balance: 9n, nonce: 0, token: TOKEN_B, account: 3 });
+    expect(state.counters()).to.deep.equal({ nextAccount: 4, nextBalance: 6 });
+    expect(accesses.map(({ cell }) => cell)).to.deep.equal([0, 7, 21, 6]);
+    const word0 = 0x20n | (2n << 8n) | (BigInt(TOKEN_B) << 14n) | (9n << 30n) | (1n << 179n);
+    expect(words).to.deep.equal([word0, BigInt(mallory.address) | (3n << 160n) | (5n << 182n), mallory.keys.ay]);
+  });
+
+  it("adds to a named cell", () => {
+    const state = smallState();
+    const { accesses } = applyDeposit(state, toBob());
+    expect(state.balance(2)).to.deep.equal({ balance: 27n, nonce: 0, token: TOKEN_A, account: 2 });
+    expect(state.counters()).to.deep.equal({ nextAccount: 3, nextBalance: 5 });
+    expect(accesses.map(({ cell }) => cell)).to.deep.equal([0, 5, 18, 4]);
+  });
+
+  it("opens a cell for a named account", () => {
+    const state = smallState();
+    applyDeposit(state, toBob({ chain: 2, token: TOKEN_B, cell: 0 }));
+    expect(state.balance(5)).to.deep.equal({ balance: 7n, nonce: 0, token: TOKEN_B, account: 2 });
+    expect(state.counters()).to.deep.equal({ nextAccount: 3, nextBalance: 6 });
+  });
+
+  it("credits an account that is not the depositor's", () => {
+    const state = smallState();
+    applyDeposit(state, toBob({ owner: mallory.address, key: 0n }));
+    expect(state.balance(2).balance).to.equal(27n);
+  });
+
+  describe("is refunded, and changes nothing,", () => {
+    it("C27: when the named account is no user's", () => {
+      expectRefunded(smallState(), toBob({ account: 3, cell: 0 }), [0, 7, 21, 6]);
+      const state = smallState();
+      state.write(5, encodeOwner({ owner: bob.address, home: 1, kind: 2 }));
+      expectRefunded(state, toBob(), [0, 5, 18, 4]);
+    });
+
+    it("C27: when the named cell is another account's, free, or of another token", () => {
+      expectRefunded(smallState(), toBob({ cell: 1 }), [0, 5, 17, 4]);
+      expectRefunded(smallState(), toBob({ cell: 9 }), [0, 5, 25, 4]);
+      expectRefunded(
+        smallState(),
+        depositOf(alice, { chain: 1, token: TOKEN_A, amount: 7n, account: 1, cell: 3 }),
+        [0, 3, 19, 2],
+      );
+    });
+
+    it("C27: when a new account names a cell", () => {
+      expectRefunded(smallState(), toBob({ account: 0, cell: 2 }), [0, 7, 18, 6]);
+      expectRefunded(smallState(), toBob({ account: 0, cell: 9 }), [0, 7, 25, 6]);
+    });
+
+    it("C27: when there is no room for the account, and credits named ones all the same", () => {
+      const state = smallState();
+      state.write(0, encodeCounters(SMALL_BITS, { ...FULL, nextBalance: 5 }));
+      expectRefunded(state, toBob({ account: 0, cell: 0 }), [0, 1, 21, 0]);
+      expect(applyDeposit(state, toBob()).deposit.executed).to.equal(true);
+      expect(applyDeposit(state, toBob({ cell: 0 })).deposit.executed).to.equal(true);
+    });
+
+    it("C27: when there is no room for the cell", () => {
+      const state = smallState();
+      state.write(0, encodeCounters(SMALL_BITS, { ...FULL, nextAccount: 3 }));
+      expectRefunded(state, toBob({ account: 0, cell: 0 }), [0, 7, 16, 6]);
+      expectRefunded(state, toBob({ cell: 0 }), [0, 5, 16, 4]);
+      expect(applyDeposit(state, toBob()).deposit.executed).to.equal(true);
+    });
+
+    it("C27: when the balance would reach 2^128", () => {
+      const state = smallState();
+      const cell = (balance: bigint) => encodeBalance(SMALL_BITS, { balance, nonce: 0, token: TOKEN_A, account: 2 });
+      state.write(18, cell(2n ** 128n - 7n));
+      expectRefunded(state, toBob(), [0, 5, 18, 4]);
+      state.write(18, cell(2n ** 128n - 8n));
+      expect(applyDeposit(state, toBob()).deposit.executed).to.equal(true);
+    });
+
+    it("C27: when the token has no local number", () => {
+      expectRefunded(smallState(), toBob({ token: 1 << 10, account: 0, cell: 0 }), [0, 7, 21, 6]);
+    });
+  });
+
+  it("C27: changes nothing and pays nothing for a token of another chain, which only a forged queue can hold", () => {
+    const state = smallState();
+    const before = cellsOf(state);
+    for (const chain of [0, 2]) {
+      const { deposit, payments } = applyDeposit(state, toBob({ chain }));
+      expect(deposit.executed).to.equal(false);
+      expect(payments).to.deep.equal([]);
+    }
+    expect(applyDeposit(state, toBob({ chain: 0, token: 1 })).payments).to.deep.equal([]);
+    expect(cellsOf(state)).to.deep.equal(before);
+  });
+
+  it("allocates the last account and the last cell", () => {
+    const state = smallState();
+    state.write(0, encodeCounters(SMALL_BITS, { nextAccount: 7, nextBalance: 15 }));
+    const { deposit } = applyDeposit(state, toBob({ account: 0, cell: 0 }));
+    expect(deposit).to.deep.include({ executed: true, usedAccount: 7, usedCell: 15 });
+    expect(state.counters()).to.deep.equal(FULL);
+  });
+
+  describe("takes the key", () => {
+    /** Bob's account without its key. */
+    function keyless(): State {
+      const state = smallState();
+      state.write(4, 0n);
+      return state;
+    }
+
+    it("when the owner deposits on the home chain and the account has none", () => {
+      const state = keyless();
+      applyDeposit(state, toBob());
+      expect(state.key(2)).to.equal(bob.keys.ay);
+    });
+
+    it("V17: and not when a stranger deposits", () => {
+      const state = keyless();
+      applyDeposit(state, toBob({ owner: mallory.address, key: mallory.keys.ay }));
+      expect(state.key(2)).to.equal(0n);
+      expect(state.balance(2).balance).to.equal(27n);
+    });
+
+    it("V16: and not when the owner's address deposits on another chain", () => {
+      const state = keyless();
+      applyDeposit(state, toBob({ chain: 2, token: TOKEN_B, cell: 0 }));
+      expect(state.key(2)).to.equal(0n);
+    });
+
+    it("and not when the account has one, or the deposit brings none", () => {
+      const state = smallState();
+      applyDeposit(state, toBob({ key: 5n }));
+      expect(state.key(2)).to.equal(bob.keys.ay);
+      const other = keyless();
+      applyDeposit(other, toBob({ key: 0n }));
+      expect(other.key(2)).to.equal(0n);
+    });
+
+    it("and not when it is refunded", () => {
+      const state = keyless();
+      applyDeposit(state, toBob({ cell: 1 }));
+      expect(state.key(2)).to.equal(0n);
+    });
+
+    it("and opens an account without one", () => {
+      const state = smallState();
+      applyDeposit(state, depositOf(mallory, { chain: 1, token: TOKEN_A, amount: 1n, key: 0n }));
+      expect(state.key(3)).to.equal(0n);
+      expect(state.owner(3).owner).to.equal(mallory.address);
+    });
+  });
+
+  it("C22: throws for what a vault never queues, and leaves the state as it was", () => {
+    const state = smallState();
+    const before = cellsOf(state);
+    expect(() => applyDeposit(state, toBob({ account: 8 }))).to.throw(
+      "Deposit.account must be an integer below 8, got 8",
+    );
+    expect(() => applyDeposit(state, toBob({ cell: 16 }))).to.throw("Deposit.cell must be an integer below 16, got 16");
+    expect(() => applyDeposit(state, toBob({ amount: 2n ** 104n }))).to.throw(
+      "DepositWord0.amount must be below 2^104",
+    );
+    expect(() => applyDeposit(state, toBob({ key: -1n }))).to.throw("Deposit.key must not be negative");
+    expect(() => applyDeposit(state, toBob({ chain: 64, token: tokenId(1, 1) }))).to.throw(
+      "DepositWord0.chain must be below 2^6",
+    );
+    expect(cellsOf(state)).to.deep.equal(before);
+  });
+});
