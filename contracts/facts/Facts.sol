@@ -110,12 +110,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     }
 
     /// @inheritdoc IFacts
-    function reportOf(
-        uint8 kind,
-        uint8 chain,
-        uint64 number,
-        address gateway
-    ) external view returns (bytes32 value) {
+    function reportOf(uint8 kind, uint8 chain, uint64 number, address gateway) external view returns (bytes32 value) {
         return _reports[_key(kind, chain, number)][gateway];
     }
 

@@ -45,13 +45,7 @@ interface IFacts is IERC7786Recipient {
     error Facts_RefundFailed();
 
     /// @notice A gateway reported a fact.
-    event FactReported(
-        uint8 indexed kind,
-        uint8 indexed chain,
-        uint64 indexed number,
-        bytes32 value,
-        address gateway
-    );
+    event FactReported(uint8 indexed kind, uint8 indexed chain, uint64 indexed number, bytes32 value, address gateway);
     /// @notice Alarm: a gateway deviates from its own first value, which stays, or from another gateway's.
     event FactConflict(
         uint8 indexed kind,
@@ -97,12 +91,7 @@ interface IFacts is IERC7786Recipient {
     function holds(uint8 kind, uint8 chain, uint64 number, bytes32 value) external view returns (bool);
 
     /// @return value What the gateway reported for this key; 0: nothing.
-    function reportOf(
-        uint8 kind,
-        uint8 chain,
-        uint64 number,
-        address gateway
-    ) external view returns (bytes32 value);
+    function reportOf(uint8 kind, uint8 chain, uint64 number, address gateway) external view returns (bytes32 value);
 
     function frozen(uint8 chain) external view returns (bool);
 

@@ -60,13 +60,7 @@ interface IRollup {
     error Rollup_InvalidProof();
 
     /// @notice A batch was accepted. Its words are in the calldata of `submitBatch`.
-    event BatchAccepted(
-        uint64 indexed number,
-        bytes32 hash,
-        uint256 commitmentX,
-        uint256 commitmentY,
-        bytes32 circuit
-    );
+    event BatchAccepted(uint64 indexed number, bytes32 hash, uint256 commitmentX, uint256 commitmentY, bytes32 circuit);
     event OperatorSet(address indexed operator, bool allowed);
 
     /// @notice Verifies a batch and moves the state.

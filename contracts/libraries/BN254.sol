@@ -53,20 +53,7 @@ library BN254 {
     /// @return Whether e(a, [1]₂) · e(b, q) = 1.
     /// @param q A point of G2 as EIP-197 orders it: x's imaginary part, x's real part, y's imaginary part, y's real part.
     function pairing(G1Point memory a, G1Point memory b, uint256[4] memory q) internal view returns (bool) {
-        uint256[12] memory input = [
-            a.x,
-            a.y,
-            _G2_X_IM,
-            _G2_X_RE,
-            _G2_Y_IM,
-            _G2_Y_RE,
-            b.x,
-            b.y,
-            q[0],
-            q[1],
-            q[2],
-            q[3]
-        ];
+        uint256[12] memory input = [a.x, a.y, _G2_X_IM, _G2_X_RE, _G2_Y_IM, _G2_Y_RE, b.x, b.y, q[0], q[1], q[2], q[3]];
         bool success;
         uint256 result;
         assembly ("memory-safe") {

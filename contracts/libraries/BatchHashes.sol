@@ -38,8 +38,7 @@ library BatchHashes {
         G1Point memory newCommitment,
         bytes32 hashOfWords
     ) internal pure returns (bytes32) {
-        return
-            keccak256(abi.encode(BATCH_TAG, domain, circuit, number, previousHash, newCommitment, hashOfWords));
+        return keccak256(abi.encode(BATCH_TAG, domain, circuit, number, previousHash, newCommitment, hashOfWords));
     }
 
     function wordsHash(uint256[] calldata words) internal pure returns (bytes32) {

@@ -10,7 +10,7 @@ library Payout {
     /// @notice Sends native coin or an ERC-20 token.
     /// @param gasLimit Gas for the recipient (native) or the token.
     /// @return success The call succeeded, and a token answered true, or nothing but has code.
-    function send(address token, address to, uint256 amount, uint256 gasLimit) internal returns (bool success) {
+    function trySend(address token, address to, uint256 amount, uint256 gasLimit) internal returns (bool success) {
         return token == NATIVE ? _sendNative(to, amount, gasLimit) : _sendToken(token, to, amount, gasLimit);
     }
 

@@ -1,7 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import "../generated/Spec.sol";
+import {
+    DEPOSIT_0_AMOUNT_MASK,
+    DEPOSIT_0_AMOUNT_OFFSET,
+    DEPOSIT_0_CHAIN_MASK,
+    DEPOSIT_0_CHAIN_OFFSET,
+    DEPOSIT_0_EXECUTED_MASK,
+    DEPOSIT_0_EXECUTED_OFFSET,
+    DEPOSIT_0_REQUEST_MASK,
+    DEPOSIT_0_TOKEN_MASK,
+    DEPOSIT_0_TOKEN_OFFSET,
+    DEPOSIT_1_OWNER_MASK,
+    DEPOSIT_1_OWNER_OFFSET,
+    DEPOSIT_1_REQUEST_MASK,
+    FIELD_ORDER,
+    HEADER_NUMBER_MASK,
+    HEADER_NUMBER_OFFSET,
+    HEADER_TIMESTAMP_MASK,
+    HEADER_TIMESTAMP_OFFSET,
+    LOCAL_TOKEN_BITS,
+    LOCAL_TOKEN_MASK,
+    MANTISSA_BITS,
+    MANTISSA_MASK,
+    OP_DEPOSIT,
+    OP_MASK,
+    OP_NOOP,
+    OP_WITHDRAW,
+    WITHDRAW_AMOUNT_MASK,
+    WITHDRAW_AMOUNT_OFFSET,
+    WITHDRAW_ASSET_MASK,
+    WITHDRAW_ASSET_OFFSET,
+    WITHDRAW_RECIPIENT_MASK,
+    WITHDRAW_RECIPIENT_OFFSET,
+    WORDS_PER_BATCH,
+    WORDS_PER_QUEUE_OP,
+    WORDS_PER_SIGNED_OP
+} from "../generated/Spec.sol";
 
 /// @title Pubdata words: header, queue ops, signed ops
 /// @notice What the words mean is proven; this library reads from them what a chain has to know, and fails closed on what
@@ -29,7 +64,7 @@ library Pubdata {
     /// @return y Σ words[k]·x^k in the field. Reverts on a word that is not below the field's order.
     function evaluate(uint256[] calldata words, uint256 x) internal pure returns (uint256 y) {
         uint256 order = FIELD_ORDER;
-        for (uint256 k = words.length; k != 0; ) {
+        for (uint256 k = words.length; k != 0;) {
             unchecked {
                 --k;
             }
@@ -97,14 +132,14 @@ library Pubdata {
     ) internal pure returns (bytes32 hash) {
         uint256 firstSigned = WORDS_PER_BATCH + WORDS_PER_QUEUE_OP * queueOps;
         uint256 withdraw = OP_WITHDRAW + chain;
-        for (uint256 at = words.length; at > firstSigned; ) {
+        for (uint256 at = words.length; at > firstSigned;) {
             unchecked {
                 --at;
             }
             uint256 word = words[at];
             if (word & OP_MASK == withdraw) hash = _withdrawal(word, at, hash);
         }
-        for (uint256 i = queueOps; i > 0; ) {
+        for (uint256 i = queueOps; i > 0;) {
             unchecked {
                 --i;
             }

@@ -33,10 +33,3 @@ contract MockGateway is IERC7786GatewaySource {
         return false;
     }
 }
-
-/// @notice Mock: a recipient that answers a message with the wrong selector.
-contract MockDeafRecipient is IERC7786Recipient {
-    function receiveMessage(bytes32, bytes calldata, bytes calldata) external payable returns (bytes4) {
-        return 0xffffffff;
-    }
-}

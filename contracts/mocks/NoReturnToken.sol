@@ -3,8 +3,6 @@ pragma solidity 0.8.28;
 
 /// @notice Mock: a token like USDT on Ethereum: 6 decimals, and transfers that return nothing.
 contract NoReturnToken {
-    uint8 public constant decimals = 6;
-
     mapping(address account => uint256) public balanceOf;
     mapping(address owner => mapping(address spender => uint256)) public allowance;
 
@@ -23,6 +21,10 @@ contract NoReturnToken {
     function transferFrom(address from, address to, uint256 amount) external {
         allowance[from][msg.sender] -= amount;
         _move(from, to, amount);
+    }
+
+    function decimals() external pure returns (uint8) {
+        return 6;
     }
 
     function _move(address from, address to, uint256 amount) private {

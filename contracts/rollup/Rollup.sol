@@ -148,10 +148,7 @@ contract Rollup is IRollup, AccessManaged {
 
     /// @notice Checks that what the batch consumes of each queue is a prefix of it.
     /// @return newConsumed Consumed part of each fold's queue after the batch.
-    function _foldQueues(
-        Batch calldata batch,
-        uint256 queueOps
-    ) private view returns (Consumed[] memory newConsumed) {
+    function _foldQueues(Batch calldata batch, uint256 queueOps) private view returns (Consumed[] memory newConsumed) {
         newConsumed = new Consumed[](batch.folds.length);
         uint256 covered = 0;
         uint8 previous = 0;
@@ -199,14 +196,7 @@ contract Rollup is IRollup, AccessManaged {
         G1Point memory current = _commitment;
         uint256 x = BatchHashes.challenge(batch, domain, newNumber, current);
         uint256 wordsEval = Pubdata.evaluate(batch.words, x);
-        uint256[6] memory inputs = [
-            batch.digest,
-            x,
-            wordsEval,
-            batch.oldEval,
-            batch.quotientEval,
-            batch.newEval
-        ];
+        uint256[6] memory inputs = [batch.digest, x, wordsEval, batch.oldEval, batch.quotientEval, batch.newEval];
         KZG.Claim memory claim = KZG.Claim({
             oldCommitment: current,
             quotient: batch.quotient,

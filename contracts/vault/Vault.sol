@@ -6,7 +6,22 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import "../generated/Spec.sol";
+import {
+    CHAIN_MASK,
+    DEPOSIT_0_ACCOUNT_OFFSET,
+    DEPOSIT_0_AMOUNT_OFFSET,
+    DEPOSIT_0_CELL_OFFSET,
+    DEPOSIT_0_CHAIN_OFFSET,
+    DEPOSIT_0_OP_OFFSET,
+    DEPOSIT_0_TOKEN_OFFSET,
+    DEPOSIT_AMOUNT_BITS,
+    FIELD_ORDER,
+    LOCAL_TOKEN_BITS,
+    MAX_CELL_BITS,
+    OP_DEPOSIT,
+    PAYMENT_GAS,
+    QUEUE_RING
+} from "../generated/Spec.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 import {ITokenRegistry} from "../interfaces/ITokenRegistry.sol";
 import {IVault} from "../interfaces/IVault.sol";
@@ -87,7 +102,7 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
     function pay(uint64 batch, Payment[] calldata first, bytes32 rest) external nonReentrant {
         if (first.length == 0) revert Vault_NoPayments();
         bytes32 outboxHash = rest;
-        for (uint256 i = first.length; i > 0; ) {
+        for (uint256 i = first.length; i > 0;) {
             Payment calldata payment = first[--i];
             uint256 recipient = uint160(payment.recipient);
             outboxHash = Pubdata.chainPayment(payment.token, recipient, payment.amount, outboxHash);
@@ -162,7 +177,7 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         if (gasleft() < PAYMENT_GAS + PAYMENT_GAS / 63 + _PAYMENT_CALL_GAS) revert Vault_GasTooLow(gasleft());
         (uint16 token, address recipient, uint128 amount) = (payment.token, payment.recipient, payment.amount);
         // A payment of nothing is made without a call: some tokens refuse it.
-        if (amount == 0 || Payout.send(tokens.tokenOf(token), recipient, amount, PAYMENT_GAS)) {
+        if (amount == 0 || Payout.trySend(tokens.tokenOf(token), recipient, amount, PAYMENT_GAS)) {
             emit PaymentMade(batch, recipient, token, amount);
         } else {
             claimable[recipient][token] += amount;
@@ -176,7 +191,7 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         if (amount == 0) revert Vault_NothingToClaim(recipient, token);
         delete claimable[recipient][token];
         address tokenAddress = tokens.tokenOf(token);
-        if (!Payout.send(tokenAddress, to, amount, gasleft())) revert Vault_TransferFailed(tokenAddress, to);
+        if (!Payout.trySend(tokenAddress, to, amount, gasleft())) revert Vault_TransferFailed(tokenAddress, to);
         emit Claimed(recipient, token, to, amount);
     }
 }
