@@ -3,4 +3,4 @@ pragma circom 2.2.0;
 include "../batch/batch.circom";
 
 // Size `test` of protocol/spec.
-component main {public [digest, challenge, wordsEval, oldEval, quotientEval, newEval]} = Batch(16, 2, 4);
+component main {public [digest, challenge, wordsEval, oldEval, quotientEval, newEval]} = Batch(16, 4, 4);

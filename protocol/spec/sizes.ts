@@ -21,7 +21,7 @@ export interface Size {
 }
 
 export const SIZES = {
-  test: { name: "test", cellBits: 16, queueOps: 2, signedOps: 4, gatePower: 16 },
+  test: { name: "test", cellBits: 16, queueOps: 4, signedOps: 4, gatePower: 16 },
 } as const satisfies Record<string, Size>;
 
 export type SizeName = keyof typeof SIZES;
