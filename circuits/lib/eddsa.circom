@@ -71,8 +71,15 @@ template EdDSAVerify() {
     component s = SignedDigits8(scalarDigits);
     s.in <== S;
     AssertScalarAtMost(scalarDigits, 3, SUBGROUP_ORDER() - 1)(s.prefix);
-    signal signed[2] <== FixedBaseMultiply(scalarDigits, base8)(s.digit, s.square, s.folded);
-    signal left[2] <== EdwardsAdd()(signed, A4);
+    component fixed = FixedBaseMultiply(
+        scalarDigits,
+        FIXED_BASE_TABLE(scalarDigits, base8),
+        FIXED_BASE_OFFSET(scalarDigits, base8)
+    );
+    fixed.digit <== s.digit;
+    fixed.square <== s.square;
+    fixed.folded <== s.folded;
+    signal left[2] <== EdwardsAdd()(fixed.out, A4);
 
     AssertEqualIf()(enabled, left[0], right[0]);
     AssertEqualIf()(enabled, left[1], right[1]);

@@ -80,9 +80,11 @@ template EdwardsAdd() {
     signal straight <== yy - a * xx;
     signal product <== xy * yx;
 
-    out[0] <-- crossed / (1 + d * product);
+    // One inversion for both denominators, in the witness only.
+    var inverse = 1 / (1 - d * product * d * product);
+    out[0] <-- crossed * (1 - d * product) * inverse;
     out[0] * (d * product + 1) === crossed;
-    out[1] <-- straight / (1 - d * product);
+    out[1] <-- straight * (1 + d * product) * inverse;
     out[1] * (1 - d * product) === straight;
 }
 
@@ -120,8 +122,9 @@ template EdwardsDouble() {
     signal yy <== p[1] * p[1];
     signal s <== EDWARDS_D() * xy * xy + 1;
 
-    out[0] <-- 2 * xy / s;
+    var inverse = 1 / (s * (2 - s));
+    out[0] <-- 2 * xy * (2 - s) * inverse;
     out[0] * s === 2 * xy;
-    out[1] <-- (2 * yy - s) / (2 - s);
+    out[1] <-- (2 * yy - s) * s * inverse;
     (2 - s) * (out[1] - 1) === 2 * yy - 2;
 }

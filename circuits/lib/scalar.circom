@@ -142,55 +142,67 @@ function cubicThrough(xs, ys) {
     return cubic;
 }
 
-// value·P for a constant point P of odd order l, as Σ over the digits of the constant points digit·8^(n-1-k)·P/2, and the constant that
-// signed digits leave out. Both coordinates of a digit's point are cubics of its square (x: times the digit), and so one gate each.
+// Tables for FixedBaseMultiply(n, ...), at compile time. Row k, n ≤ 84, is for the points digit·U with U = 8^(n-1-k)·P/2: with e the
+// square and f the folded square of the digit, y = (w0·f + w1)·(e + w2) + w3 and x/digit = (w4·f + w5)·(e + w6) + w7 are the cubics in e
+// through U, 3·U, 5·U and 7·U.
+function FIXED_BASE_TABLE(n, point) {
+    var table[84][8];
+    var unit[2] = edwardsMultiple((SUBGROUP_ORDER() + 1) / 2, point);
+    for (var k = n - 1; k >= 0; k--) {
+        var twice[2] = edwardsSum(unit, unit);
+        var multiple[2] = unit;
+        var values[2][4];
+        for (var i = 0; i < 4; i++) {
+            values[0][i] = multiple[1];
+            values[1][i] = multiple[0] / (2 * i + 1);
+            multiple = edwardsSum(multiple, twice);
+        }
+        for (var i = 0; i < 2; i++) {
+            var cubic[4] = cubicThrough([1, 9, 25, 49], values[i]);
+            table[k][4 * i] = cubic[3];
+            table[k][4 * i + 2] = (cubic[2] + 50 * cubic[3]) / cubic[3];
+            table[k][4 * i + 1] = cubic[1] + 50 * (cubic[2] + 50 * cubic[3]);
+            table[k][4 * i + 3] = cubic[0] - table[k][4 * i + 1] * table[k][4 * i + 2];
+        }
+        unit = edwardsMultiple(4, twice);
+    }
+    return table;
+}
+
+// What the digits of n places leave to add, (8^n - 1)·P/2: the plain digit is (digit + 7)/2.
+function FIXED_BASE_OFFSET(n, point) {
+    var unit[2] = edwardsMultiple((SUBGROUP_ORDER() + 1) / 2, point);
+    var power[2] = unit;
+    for (var k = 0; k < n; k++) {
+        power = edwardsMultiple(8, power);
+    }
+    return edwardsSum(power, [-unit[0], unit[1]]);
+}
+
+// value·P for a constant point P of the prime subgroup, as the sum of digit·8^(n-1-k)·P/2 and a constant. Both coordinates of a digit's
+// point are one gate each: of its square, and x times the digit.
 //
-// Inputs: digits of SignedDigits8. Output: value·P, a point of the prime subgroup.
+// Parameters: the tables of P. They are parameters because what a template computes itself is computed again for every witness.
+// Inputs: digits of SignedDigits8. Output: value·P.
 // Gates: 12·n - 4.
-template FixedBaseMultiply(n, point) {
+template FixedBaseMultiply(n, table, offset) {
     signal input digit[n];
     signal input square[n];
     signal input folded[n];
     signal output out[2];
 
-    var magnitudes[4] = [1, 3, 5, 7];
-    var squares[4] = [1, 9, 25, 49];
-    var half[2] = edwardsMultiple((SUBGROUP_ORDER() + 1) / 2, point);
-
     signal slope[n];
     signal chosen[n][2];
     signal sum[n][2];
-    var unit[2] = half;
-    var offset[2] = [0, 1];
-    for (var k = n - 1; k >= 0; k--) {
-        var twice[2] = edwardsSum(unit, unit);
-        var multiple[2] = unit;
-        var ys[4];
-        var slopes[4];
-        for (var i = 0; i < 4; i++) {
-            ys[i] = multiple[1];
-            slopes[i] = multiple[0] / magnitudes[i];
-            multiple = edwardsSum(multiple, twice);
-        }
-        var cy[4] = cubicThrough(squares, ys);
-        var cx[4] = cubicThrough(squares, slopes);
-        // c3·e³ + c2·e² + c1·e + c0 = (c3·folded + m)·(e + q/c3) + rest, with folded = e² - 50·e and q = c2 + 50·c3, m = c1 + 50·q.
-        var qx = cx[2] + 50 * cx[3];
-        var mx = cx[1] + 50 * qx;
-        var qy = cy[2] + 50 * cy[3];
-        var my = cy[1] + 50 * qy;
-        slope[k] <== (cx[3] * folded[k] + mx) * (square[k] + qx / cx[3]) + cx[0] - mx * qx / cx[3];
-        chosen[k][1] <== (cy[3] * folded[k] + my) * (square[k] + qy / cy[3]) + cy[0] - my * qy / cy[3];
+    for (var k = 0; k < n; k++) {
+        chosen[k][1] <== (table[k][0] * folded[k] + table[k][1]) * (square[k] + table[k][2]) + table[k][3];
+        slope[k] <== (table[k][4] * folded[k] + table[k][5]) * (square[k] + table[k][6]) + table[k][7];
         chosen[k][0] <== slope[k] * digit[k];
-
-        // Seven times the unit is the largest digit: Σ 7·8^i·P/2 is what value = Σ (digit + 7)/2·8^i leaves to add.
-        offset = edwardsSum(offset, edwardsSum(edwardsSum(twice, twice), edwardsSum(twice, unit)));
-        unit = edwardsSum(edwardsSum(twice, twice), edwardsSum(twice, twice));
-    }
-
-    sum[0] <== EdwardsAddConstant(offset)(chosen[0]);
-    for (var k = 1; k < n; k++) {
-        sum[k] <== EdwardsAdd()(sum[k - 1], chosen[k]);
+        if (k == 0) {
+            sum[k] <== EdwardsAddConstant(offset)(chosen[k]);
+        } else {
+            sum[k] <== EdwardsAdd()(sum[k - 1], chosen[k]);
+        }
     }
     out <== sum[n - 1];
 }
