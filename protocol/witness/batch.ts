@@ -11,10 +11,11 @@ import {
   type Payment,
   type SignedOp,
   type State,
+  type Touched,
 } from "../state";
 import { digestOf } from "./digest";
 import { NO_SIGNATURE } from "./signatures";
-import { sortedList, touchedCells, traceAccesses, type Touched, type TracedAccess } from "./trace";
+import { sortedList, touchedCells, traceAccesses, type TracedAccess } from "./trace";
 
 export interface BatchContent {
   size: Size;

@@ -4,4 +4,5 @@ export * from "./examples";
 export * from "./hashes";
 export * from "./input";
 export * from "./signatures";
+export * from "./statement";
 export * from "./trace";

@@ -1,5 +1,5 @@
 import { ACCESS_CELL_BITS, ACCESS_TIME_BITS } from "../spec";
-import type { Access } from "../state";
+import type { Access, Touched } from "../state";
 
 /** An access and its place in the order: what the memory check works on. Times are 1..K; time 0 is "never". */
 export interface TracedAccess extends Access {
@@ -9,13 +9,6 @@ export interface TracedAccess extends Access {
   first: boolean;
   /** The batch's last access to the cell. */
   last: boolean;
-}
-
-/** A cell that a batch accessed, changed or not. */
-export interface Touched {
-  index: number;
-  old: bigint;
-  new: bigint;
 }
 
 /** Orders the accesses: who came before, who is first and last. */
