@@ -1,4 +1,4 @@
-import { JsonRpcProvider, Network, type ContractRunner, type Provider, type Signer } from "ethers";
+import { FetchRequest, JsonRpcProvider, Network, type ContractRunner, type Provider, type Signer } from "ethers";
 import {
   factories,
   type ICircuitRegistry,
@@ -40,39 +40,53 @@ export interface Chain {
 /** How often a provider asks its node for news, in milliseconds; the default of ethers is made for public chains. */
 const POLLING_INTERVAL = 100;
 
-/** A provider for a node of a known chain: no request goes anywhere but to `url`. */
-export function connectNode(url: string, name: string, evmChainId: bigint): JsonRpcProvider {
-  const network = new Network(name, evmChainId);
+/**
+ * A provider for a node: no request goes anywhere but to `url`. Throws `ChainError` when nobody answers there.
+ * @param name for people
+ * @param evmChainId the chain id (EIP-155) that the node must have; any when left out
+ */
+export async function connectNode(url: string, name: string, evmChainId?: bigint): Promise<JsonRpcProvider> {
+  const chainId = BigInt(await askNode(url, name));
+  if (evmChainId !== undefined && chainId !== evmChainId) {
+    throw new ChainError(name, `connecting to ${url}`, `the node has chain id ${chainId}, not ${evmChainId}`);
+  }
+  const network = new Network(name, chainId);
   const provider = new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1 });
   provider.pollingInterval = POLLING_INTERVAL;
   return provider;
 }
 
+/** The node's chain id. Asked without a provider, which would go on asking a node that does not answer. */
+async function askNode(url: string, name: string): Promise<string> {
+  return acting({ name }, `connecting to ${url}`, async () => {
+    const request = new FetchRequest(url);
+    request.body = { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] };
+    const response = await request.send();
+    response.assertOk();
+    return (response.bodyJson as { result: string }).result;
+  });
+}
+
 /**
- * Opens a deployment. Throws `ChainError` when the node or the contracts are not the ones described.
+ * Opens a deployment. Throws `ChainError` when the contracts are not there.
  * @param signer sends transactions; leave it out to read only
  */
 export async function openChain(deployment: Deployment, provider: Provider, signer?: Signer): Promise<Chain> {
   const { name } = deployment;
   return acting({ name }, "opening the deployment", async () => {
-    const refuse = (reason: string) => new ChainError(name, "opening the deployment", reason);
-    const { chainId } = await provider.getNetwork();
-    if (chainId !== deployment.evmChainId)
-      throw refuse(`the node has chain id ${chainId}, not ${deployment.evmChainId}`);
-    if ((await provider.getCode(deployment.rollup)) === "0x")
-      throw refuse(`no contract at rollup ${deployment.rollup}`);
+    if ((await provider.getCode(deployment.rollup)) === "0x") {
+      throw new ChainError(name, "opening the deployment", `no contract at rollup ${deployment.rollup}`);
+    }
 
     const runner: ContractRunner = signer ?? provider;
     const f = factories();
     const rollup = f.IRollup__factory.connect(deployment.rollup, runner);
-    const index = Number(await rollup.chainIndex());
-    if (index !== deployment.chain) throw refuse(`the rollup is chain ${index}, not ${deployment.chain}`);
     const addresses = { rollup: deployment.rollup, vault: await rollup.vault(), facts: await rollup.facts() };
     const vault = f.IVault__factory.connect(addresses.vault, runner);
     const facts = f.IFacts__factory.connect(addresses.facts, runner);
     return {
       name,
-      index,
+      index: Number(await rollup.chainIndex()),
       firstBlock: deployment.block,
       provider,
       signer,

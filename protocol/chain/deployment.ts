@@ -2,10 +2,6 @@
 export interface Deployment {
   /** The chain's name, for people. */
   readonly name: string;
-  /** Index of the chain in the protocol, 1..63. */
-  readonly chain: number;
-  /** Chain id of EIP-155. */
-  readonly evmChainId: bigint;
   /** A block before which none of the contracts emitted an event. */
   readonly block: number;
   /** Address of the rollup. */

@@ -1,5 +1,5 @@
 import type { Size } from "../spec";
-import { State, decodeBatch, replayBatch, type DecodedBatch, type Payment } from "../state";
+import { Replay, State, decodeBatch, type DecodedBatch, type Payment } from "../state";
 import { ZeroAddress } from "ethers";
 import { BatchFollower, type AcceptedBatch } from "./batchFollower";
 import type { Chain } from "./chain";
@@ -15,19 +15,20 @@ export interface LedgerBatch extends AcceptedBatch {
 /** The state that a chain stands at, rebuilt from the words that the chain published and nothing else. */
 export class Ledger {
   readonly follower: BatchFollower;
-  private current: State;
+  private replayed: Replay;
+  private current: State | undefined;
   private readonly history: LedgerBatch[] = [];
   private readonly consumedBy = new Map<number, number>();
   private readonly sizes = new Map<string, Size>();
 
   constructor(readonly chain: Chain) {
     this.follower = new BatchFollower(chain);
-    this.current = State.genesis(chain.domain, chain.cellBits);
+    this.replayed = new Replay(chain.cellBits, chain.domain);
   }
 
   /** The state after the last batch seen. It belongs to the ledger: clone it before changing it. */
   get state(): State {
-    return this.current;
+    return (this.current ??= new State(this.chain.cellBits, this.replayed.nonzero(), this.latest));
   }
 
   get batches(): readonly LedgerBatch[] {
@@ -67,7 +68,8 @@ export class Ledger {
   }
 
   private restart(): void {
-    this.current = State.genesis(this.chain.domain, this.chain.cellBits);
+    this.replayed = new Replay(this.chain.cellBits, this.chain.domain);
+    this.current = undefined;
     this.history.length = 0;
     this.consumedBy.clear();
   }
@@ -76,7 +78,8 @@ export class Ledger {
     const { words } = accepted.batch;
     try {
       const ops = decodeBatch(size, words);
-      const { payments } = replayBatch(this.current, size, words);
+      const payments = this.replayed.apply(size, words);
+      this.current = undefined;
       for (const { op } of ops.queue) this.consumedBy.set(op.chain, this.consumed(op.chain) + 1);
       const batch = { ...accepted, ops, payments };
       this.history.push(batch);

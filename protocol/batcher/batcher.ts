@@ -1,0 +1,345 @@
+import { MAX_TIMESTAMP_AGE } from "../spec";
+import type { BatchCalldata } from "../chain/batch";
+import type { Chain } from "../chain/chain";
+import { ChainError, revertReason } from "../chain/errors";
+import type { FactCarrier } from "../chain/factCarrier";
+import { Ledger } from "../chain/ledger";
+import { QueueFollower } from "../chain/queueFollower";
+import type { G1Point } from "../crypto/curve";
+import { decodeBatch, type DepositRequest, type SignedOp, type State } from "../state";
+import { buildBatch, type BatchTrace } from "../witness";
+import { asOpError, Outlook } from "./admission";
+import { Delivery, type Followed } from "./delivery";
+import type { BatcherEvent, OnEvent } from "./events";
+import { proveBatch, type PlannedBatch, type Proving } from "./maker";
+import { Pool } from "./pool";
+import { Store } from "./store";
+import { takeTurns } from "./turns";
+
+export interface BatcherOptions {
+  /** Folder for the pool and the batch under way. One batcher at a time may use it. */
+  readonly directory: string;
+  /** The primary chain; its signer must be an operator. */
+  readonly primary: Chain;
+  readonly secondaries: readonly Chain[];
+  readonly proving: Proving;
+  readonly carrier: FactCarrier;
+  readonly onEvent?: OnEvent;
+  /** Most ops that wait in the pool. */
+  readonly poolCapacity?: number;
+}
+
+const POOL_CAPACITY = 10_000;
+
+/** A batch that has less time than this left on the primary, in seconds, is made anew. */
+const TIMESTAMP_MARGIN = 600;
+
+/** The document of a proven batch that the primary may not have accepted yet. */
+const UNDER_WAY = "batch";
+
+/** What the primary says of a batch that no waiting will make right. */
+const VOID_REASONS = [
+  "Rollup_InvalidOpening",
+  "Rollup_InvalidProof",
+  "Rollup_WrongNumber",
+  "Rollup_WrongQueueHead",
+  "Rollup_WrongTimestamp",
+];
+
+/**
+ * Takes requests from all chains' queues and signed ops from users, and brings them in batches to every chain.
+ *
+ * The chains are the memory: the state comes from the primary's calldata, and whatever a batch still lacks (a secondary, a fact, payments)
+ * is found missing there and done. On disk are only the pool and one proven batch, so that neither ops nor a proof get lost.
+ */
+export class Batcher {
+  private readonly primary: Followed;
+  private readonly secondaries: readonly Followed[];
+  private readonly delivery: Delivery;
+  /** Commitment of `state`; undefined before it was compared with the chain's. */
+  private commitment: G1Point | undefined;
+  private outlook: Outlook | undefined;
+  /** Queues that could be read in this round. */
+  private reachable: readonly QueueFollower[] = [];
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly options: BatcherOptions,
+    private readonly store: Store,
+    private readonly pool: Pool,
+  ) {
+    const follow = (chain: Chain) => ({ chain, ledger: new Ledger(chain), queue: new QueueFollower(chain) });
+    this.primary = follow(options.primary);
+    this.secondaries = options.secondaries.map(follow);
+    this.delivery = new Delivery(this.primary, this.secondaries, options.carrier, (event) => this.emit(event));
+  }
+
+  /**
+   * Rebuilds the state from the primary's calldata and compares its commitment with the chain's.
+   * @throws ChainError when they differ or the chains are of different deployments, Error when the folder is in use
+   */
+  static async start(options: BatcherOptions): Promise<Batcher> {
+    checkChains(options);
+    const store = Store.open(options.directory);
+    try {
+      const batcher = new Batcher(options, store, new Pool(store, options.poolCapacity ?? POOL_CAPACITY));
+      await batcher.exclusively(() => batcher.follow());
+      batcher.emit({ type: "started", batch: batcher.latest, pooled: batcher.pooled.length });
+      return batcher;
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  /** Number of the last batch on the primary. */
+  get latest(): number {
+    return this.primary.ledger.latest;
+  }
+
+  /** The state after that batch. Not to be changed. */
+  get state(): State {
+    return this.primary.ledger.state;
+  }
+
+  /** Signed ops that wait. */
+  get pooled(): readonly SignedOp[] {
+    return this.pool.ops;
+  }
+
+  /** The state after all known requests and pooled ops: where nonces and counters will be. Not to be changed. */
+  expected(): Promise<State> {
+    return this.exclusively(async () => (await this.lookAhead()).state);
+  }
+
+  /**
+   * Takes an op into the pool; it is on disk when this returns.
+   * @throws OpError naming the field and the rule that the op breaks
+   */
+  submit(op: SignedOp): Promise<void> {
+    return this.exclusively(async () => {
+      const outlook = await this.lookAhead();
+      this.pool.requireRoom(op);
+      try {
+        outlook.add(op);
+      } catch (error) {
+        throw asOpError(op, error);
+      }
+      this.pool.add(op);
+    });
+  }
+
+  /**
+   * One round: finishes batches that some chain still lacks, then brings one new batch to all chains.
+   * @returns the number of the new batch, or undefined when there was nothing to put into one
+   * @throws ChainError for what a chain refused, after everything else was done
+   */
+  async step(): Promise<number | undefined> {
+    await this.exclusively(() => this.follow());
+    const failures = await this.delivery.finish();
+    const batch = (await this.readUnderWay()) ?? (await this.make());
+    if (batch) {
+      await this.submitToPrimary(batch);
+      await this.exclusively(() => this.follow());
+      failures.push(...(await this.delivery.finish()));
+    }
+    if (failures.length > 0) throw failures[0];
+    return batch && this.latest;
+  }
+
+  /** Rounds until `signal` is raised, with a pause after one without a batch, or with a failure, which is told as an event. */
+  async run(signal: AbortSignal, pauseMilliseconds = 1000): Promise<void> {
+    while (!signal.aborted) {
+      let batch: number | undefined;
+      try {
+        batch = await this.step();
+      } catch (error) {
+        this.emit({ type: "failed", error: error as Error });
+      }
+      if (batch === undefined) await pause(pauseMilliseconds, signal);
+    }
+  }
+
+  /** Gives the folder back. The prover is the caller's to end. */
+  close(): void {
+    this.store.close();
+  }
+
+  private emit(event: BatcherEvent): void {
+    this.options.onEvent?.(event);
+  }
+
+  /** What reads and changes the outlook and the followers waits for its turn: users' ops come at any time. */
+  private exclusively<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(run);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  // Following ---------------------------------------------------------------------------------------------------------
+
+  /** Reads the primary's batches and all queues, and takes ops that are in batches out of the pool. */
+  private async follow(): Promise<void> {
+    const fresh = await this.primary.ledger.sync();
+    if (fresh.length > 0 || !this.commitment) await this.checkCommitment();
+    for (const { number, ops, batch } of fresh) {
+      this.outlook = undefined;
+      const words = ops.signed.map(
+        ({ slot }) => batch.words[batch.words.length - this.options.proving.size.signedOps + slot],
+      );
+      for (const op of this.pool.include(number, words)) this.emit({ type: "included", batch: number, op });
+    }
+    const reachable: QueueFollower[] = [];
+    for (const { queue } of [this.primary, ...this.secondaries]) {
+      try {
+        if (await queue.sync()) this.outlook = undefined;
+        reachable.push(queue);
+      } catch (error) {
+        // Another chain that cannot be read only keeps its own requests waiting.
+        if (queue === this.primary.queue) throw error;
+        this.emit({ type: "failed", error: error as Error });
+      }
+    }
+    this.reachable = reachable;
+  }
+
+  /** Compares the state, which came from the calldata, with what the chain committed to. */
+  private async checkCommitment(): Promise<void> {
+    const { primary, proving } = this.options;
+    const own = await proving.commitments.commit(this.state);
+    const { x, y } = this.primary.ledger.batches.at(-1)?.batch.newCommitment ?? (await primary.rollup.commitment());
+    if (own.x !== x || own.y !== y) {
+      const reason = `the state rebuilt from ${this.latest} batches has the commitment (${own.x}, ${own.y}), the rollup has (${x}, ${y})`;
+      throw new ChainError(primary.name, "rebuilding the state", reason);
+    }
+    this.commitment = own;
+  }
+
+  /** Requests that no batch has consumed, for each queue that can be read. */
+  private openRequests(): DepositRequest[][] {
+    return this.reachable.map(({ chain, requests }) =>
+      requests.slice(this.primary.ledger.consumed(chain.index)).map(({ request }) => request),
+    );
+  }
+
+  private async lookAhead(): Promise<Outlook> {
+    await this.follow();
+    if (!this.outlook) {
+      const timestamp = await this.nextTimestamp();
+      this.outlook = Outlook.of(this.state, this.openRequests().flat(), this.pool.ops, timestamp).outlook;
+    }
+    return this.outlook;
+  }
+
+  /** The primary's clock, unless the last batch is ahead of it. */
+  private async nextTimestamp(): Promise<number> {
+    const block = await this.options.primary.provider.getBlock("latest");
+    if (!block) throw new ChainError(this.options.primary.name, "reading the clock", "the chain has no block");
+    return Math.max(block.timestamp, this.primary.ledger.timestamp);
+  }
+
+  // Making a batch ----------------------------------------------------------------------------------------------------
+
+  private async make(): Promise<BatchCalldata | undefined> {
+    const planned = await this.exclusively(() => this.plan());
+    if (!planned) return undefined;
+    const { number, report } = planned.trace;
+    this.emit({ type: "building", batch: number, requests: report.requests, ops: report.included.length });
+    const start = Date.now();
+    const batch = await proveBatch(this.options.proving, planned, ({ done, total }) =>
+      this.emit({ type: "proving", batch: number, done, total }),
+    );
+    this.store.write(UNDER_WAY, batch);
+    this.emit({ type: "proven", batch: number, seconds: (Date.now() - start) / 1000 });
+    return batch;
+  }
+
+  /** What the next batch holds; undefined when that is nothing. */
+  private async plan(): Promise<PlannedBatch | undefined> {
+    const { size } = this.options.proving;
+    const timestamp = await this.nextTimestamp();
+    const number = this.latest + 1;
+    const open = this.openRequests();
+    const requests = takeTurns(open, size.queueOps, number);
+    if (requests.length === 0 && this.pool.ops.length === 0) return undefined;
+    const after = this.state.clone();
+    const trace = buildBatch(after, { size, number, timestamp, requests, ops: this.pool.ops });
+    this.dropHopeless(trace, open.flat(), timestamp);
+    if (requests.length === 0 && trace.report.included.length === 0) return undefined;
+    return { trace, after, commitment: this.commitment as G1Point };
+  }
+
+  /** An op that this batch rejected may wait for requests of a later one. One that fails even after all of them leaves the pool. */
+  private dropHopeless({ report }: BatchTrace, requests: readonly DepositRequest[], timestamp: number): void {
+    if (report.rejected.length === 0) return;
+    const { outlook, refused } = Outlook.of(this.state, requests, this.pool.ops, timestamp);
+    this.outlook = outlook;
+    this.pool.remove(refused.map(({ op }) => op));
+    for (const { op, error } of refused) this.emit({ type: "dropped", op, error });
+  }
+
+  // The batch under way -----------------------------------------------------------------------------------------------
+
+  /** The proven batch that a crash or a failure left on disk, if the primary can still accept it. */
+  private async readUnderWay(): Promise<BatchCalldata | undefined> {
+    const batch = this.store.read(UNDER_WAY) as BatchCalldata | undefined;
+    if (!batch) return undefined;
+    const { number, timestamp } = decodeBatch(this.options.proving.size, batch.words);
+    // It arrived: the crash was after that.
+    if (number <= this.latest) return this.discard();
+    const reason = await this.whyVoid(batch, number, timestamp);
+    return reason === undefined ? batch : this.discard(number, reason);
+  }
+
+  private async whyVoid(batch: BatchCalldata, number: number, timestamp: number): Promise<string | undefined> {
+    if (batch.circuit !== this.options.proving.circuitId) return `it is proven for circuit ${batch.circuit}`;
+    if (number !== this.latest + 1) return `the next batch is ${this.latest + 1}`;
+    const now = await this.nextTimestamp();
+    if (timestamp < now - MAX_TIMESTAMP_AGE + TIMESTAMP_MARGIN)
+      return `its timestamp ${timestamp} is too old at ${now}`;
+    return undefined;
+  }
+
+  private discard(batch?: number, reason?: string): undefined {
+    this.store.write(UNDER_WAY, undefined);
+    if (batch !== undefined && reason !== undefined) this.emit({ type: "discarded", batch, reason });
+    return undefined;
+  }
+
+  private async submitToPrimary(batch: BatchCalldata): Promise<void> {
+    const { number, queue } = decodeBatch(this.options.proving.size, batch.words);
+    const consumes = new Map<number, number>();
+    for (const { op } of queue) consumes.set(op.chain, (consumes.get(op.chain) ?? 0) + 1);
+    try {
+      await this.delivery.submitToPrimary(number, batch, consumes);
+      this.discard();
+    } catch (error) {
+      const reason = revertReason((error as Error).cause)?.name;
+      if (reason && VOID_REASONS.includes(reason)) this.discard(number, reason);
+      throw error;
+    }
+  }
+}
+
+function checkChains({ primary, secondaries, proving }: BatcherOptions): void {
+  if (primary.index !== primary.primary)
+    throw new ChainError(primary.name, "starting the batcher", "is not the primary chain");
+  const seen = new Set<number>();
+  for (const chain of [primary, ...secondaries]) {
+    const refuse = (reason: string) => new ChainError(chain.name, "starting the batcher", reason);
+    if (chain.domain !== primary.domain)
+      throw refuse(`is of deployment ${chain.domain}, the primary of ${primary.domain}`);
+    if (chain.cellBits !== proving.size.cellBits)
+      throw refuse(`has 2^${chain.cellBits} cells, the circuit 2^${proving.size.cellBits}`);
+    if (seen.has(chain.index)) throw refuse(`chain ${chain.index} is given twice`);
+    if (!chain.signer) throw refuse("needs a signer");
+    seen.add(chain.index);
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,115 @@
+import type { BatchCalldata } from "../chain/batch";
+import type { Chain } from "../chain/chain";
+import { ChainError, revertReason } from "../chain/errors";
+import type { FactCarrier } from "../chain/factCarrier";
+import type { Ledger } from "../chain/ledger";
+import { payOutbox } from "../chain/outboxPayer";
+import type { Fold, QueueFollower } from "../chain/queueFollower";
+import { submitBatch } from "../chain/submitter";
+import { FactKind } from "../spec";
+import type { OnEvent } from "./events";
+
+/** One chain as the batcher sees it. */
+export interface Followed {
+  readonly chain: Chain;
+  readonly ledger: Ledger;
+  readonly queue: QueueFollower;
+}
+
+/** More requests than the vault's ring holds may come while a batch is on its way; then the fold is computed again. */
+const FOLD_ATTEMPTS = 3;
+
+/** Brings batches to the chains, with the facts they need, and pays what they order. All of it may be repeated at any time. */
+export class Delivery {
+  /** Batches whose payments are tried, by chain index. */
+  private readonly settled = new Map<number, number>();
+
+  constructor(
+    private readonly primary: Followed,
+    private readonly secondaries: readonly Followed[],
+    private readonly carrier: FactCarrier,
+    private readonly emit: OnEvent,
+  ) {}
+
+  /** Submits the next batch on the primary, after the heads of the other chains' queues that it consumes from. */
+  async submitToPrimary(number: number, batch: BatchCalldata, consumes: ReadonlyMap<number, number>): Promise<void> {
+    const { chain, ledger } = this.primary;
+    const followed = [this.primary, ...this.secondaries].sort((a, b) => a.chain.index - b.chain.index);
+    const receipt = await withFreshQueues(followed, async () => {
+      const folds: Fold[] = [];
+      for (const { chain: source, queue } of followed) {
+        const count = consumes.get(source.index) ?? 0;
+        if (count === 0) continue;
+        const fold = queue.fold(ledger.consumed(source.index) + count);
+        folds.push(fold);
+        if (source === chain) continue;
+        const head = { kind: FactKind.Queue, number: fold.count, value: queue.headAt(fold.count) };
+        await this.carrier.carry(head, source, chain);
+      }
+      return submitBatch(chain, batch, folds);
+    });
+    this.emit({ type: "submitted", batch: number, chain: chain.name, gasUsed: receipt.gasUsed });
+  }
+
+  /**
+   * Brings every secondary to the primary's last batch, and pays the outboxes of all chains. A chain that fails does not keep the others
+   * from getting theirs.
+   * @returns what failed
+   */
+  async finish(): Promise<Error[]> {
+    const failures: Error[] = [];
+    for (const followed of [this.primary, ...this.secondaries]) {
+      try {
+        if (followed !== this.primary) await this.catchUp(followed);
+        await this.settle(followed);
+      } catch (error) {
+        failures.push(error as Error);
+      }
+    }
+    return failures;
+  }
+
+  /** Submits what the primary accepted and a secondary has not, from the primary's calldata. */
+  private async catchUp(secondary: Followed): Promise<void> {
+    const { chain, ledger, queue } = secondary;
+    await ledger.sync();
+    while (ledger.latest < this.primary.ledger.latest) {
+      const { number, hash, batch, ops } = this.primary.ledger.batches[ledger.latest];
+      await this.carrier.carry({ kind: FactKind.Batch, number, value: hash }, this.primary.chain, chain);
+      const count = ops.queue.filter(({ op }) => op.chain === chain.index).length;
+      const receipt = await withFreshQueues([secondary], () => {
+        const folds = count === 0 ? [] : [queue.fold(ledger.consumed(chain.index) + count)];
+        return submitBatch(chain, batch, folds);
+      });
+      this.emit({ type: "submitted", batch: number, chain: chain.name, gasUsed: receipt.gasUsed });
+      await ledger.sync();
+      if (ledger.batches[number - 1]?.hash !== hash) {
+        throw new ChainError(chain.name, `batch ${number}`, "is not the primary's after it was submitted");
+      }
+    }
+  }
+
+  private async settle({ chain, ledger }: Followed): Promise<void> {
+    for (let number = (this.settled.get(chain.index) ?? 0) + 1; number <= ledger.latest; number++) {
+      const payments = ledger.outbox(number, chain.index);
+      if (payments.length > 0) {
+        const payout = await payOutbox(chain, number, payments);
+        if (payout.paid + payout.deferred > 0) this.emit({ type: "paid", batch: number, chain: chain.name, payout });
+      }
+      this.settled.set(chain.index, number);
+    }
+  }
+}
+
+/** Runs again, with the queues read anew, when a vault no longer knows the head that a fold ends at. */
+async function withFreshQueues<T>(followed: readonly Followed[], run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      const isOutrun = revertReason((error as Error).cause)?.name === "Vault_HeadUnknown";
+      if (!isOutrun || attempt === FOLD_ATTEMPTS) throw error;
+      for (const { queue } of followed) await queue.sync();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { Payout } from "../chain/outboxPayer";
+import type { OpError, SignedOp } from "../state";
+
+/** What a batcher tells of its work. `chain` is a chain's name. */
+export type BatcherEvent =
+  /** The state was rebuilt from the primary's calldata and its commitment is the chain's. */
+  | { type: "started"; batch: number; pooled: number }
+  /** A batch was put together. */
+  | { type: "building"; batch: number; requests: number; ops: number }
+  | { type: "proving"; batch: number; done: number; total: number }
+  /** A batch is proven, checked and kept on disk. */
+  | { type: "proven"; batch: number; seconds: number }
+  | { type: "submitted"; batch: number; chain: string; gasUsed: bigint }
+  | { type: "paid"; batch: number; chain: string; payout: Payout }
+  /** An op of the pool is in a batch. */
+  | { type: "included"; batch: number; op: SignedOp }
+  /** An op left the pool because it can no longer be executed. */
+  | { type: "dropped"; op: SignedOp; error: OpError }
+  /** A batch kept on disk is void and will be made anew. */
+  | { type: "discarded"; batch: number; reason: string }
+  /** A chain refused something or cannot be reached; it is tried again in the next round. */
+  | { type: "failed"; error: Error };
+
+export type OnEvent = (event: BatcherEvent) => void;
