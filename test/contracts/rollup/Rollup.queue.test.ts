@@ -1,0 +1,271 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { ZeroHash } from "ethers";
+import { DepositWord0, DepositWord1, FactKind, field, QUEUE_RING } from "../../../protocol/spec";
+import {
+  carryBatch,
+  carryQueue,
+  deployTwoChains,
+  depositMany,
+  type Fold,
+  foldOf,
+  headOf,
+  makeBatch,
+  NATIVE,
+  PRIMARY,
+  queueOf,
+  report,
+  type RequestWords,
+  SECONDARY,
+  submit,
+} from "../../fixtures/contracts";
+
+/** Sets the bits that the operator fills in: the flag and the indices used. */
+function executed([word0, word1, key]: RequestWords): RequestWords {
+  const flag = 1n << BigInt(field(DepositWord0, "executed").offset);
+  const account = 5n << BigInt(field(DepositWord1, "usedAccount").offset);
+  const cell = 6n << BigInt(field(DepositWord1, "usedCell").offset);
+  return [word0 | flag, word1 | account | cell, key];
+}
+
+describe("Rollup request queues", () => {
+  async function fixture() {
+    const chains = await deployTwoChains();
+    for (const chain of [chains.primary, chains.secondary]) {
+      await chain.tokens.list(NATIVE);
+      await depositMany(chain, 3);
+    }
+    return { ...chains, own: await queueOf(chains.primary), foreign: await queueOf(chains.secondary) };
+  }
+
+  it("consumes a prefix of the own queue, batch by batch", async () => {
+    const { primary, own } = await loadFixture(fixture);
+    expect(await primary.rollup.consumed(PRIMARY)).to.deep.equal([ZeroHash, 0n]);
+    const first = await makeBatch(primary, { queue: [executed(own[0]), own[1]], folds: [await foldOf(primary, 2)] });
+    await submit(primary, first);
+    expect(await primary.rollup.consumed(PRIMARY)).to.deep.equal([headOf(own.slice(0, 2)), 2n]);
+    const second = await makeBatch(primary, { queue: [executed(own[2])], folds: [await foldOf(primary, 3)] });
+    await submit(primary, second);
+    expect(await primary.rollup.consumed(PRIMARY)).to.deep.equal([headOf(own), 3n]);
+  });
+
+  it("R13: requests that arrive after the proof change the fold only", async () => {
+    const { primary, own } = await loadFixture(fixture);
+    const batch = await makeBatch(primary, { queue: [executed(own[0])], folds: [await foldOf(primary, 1)] });
+    await depositMany(primary, 5);
+    // The old fold ends at a head that the vault still remembers; a new one ends at the newest.
+    await expect(submit(primary, { ...batch, folds: [await foldOf(primary, 1, 3)] })).to.emit(
+      primary.rollup,
+      "BatchAccepted",
+    );
+    const next = await makeBatch(primary, { queue: [executed(own[1])], folds: [await foldOf(primary, 2)] });
+    expect(next.folds[0].later.length).to.equal(6);
+    await expect(submit(primary, next)).to.emit(primary.rollup, "BatchAccepted");
+  });
+
+  it("R13: a head leaves the ring after 256 requests; a fold over thousands still works [fuzz]", async () => {
+    const { primary, own } = await loadFixture(fixture);
+    await depositMany(primary, QUEUE_RING - 1);
+    const old = await makeBatch(primary, { queue: [own[0]], folds: [await foldOf(primary, 1, 3)] });
+    await expect(submit(primary, { ...old, folds: [await foldOf(primary, 1, 2)] })).to.be.revertedWithCustomError(
+      primary.vault,
+      "Vault_HeadUnknown",
+    );
+    await primary.rollup.connect(primary.operator).submitBatch.staticCall(old);
+    await depositMany(primary, 1000);
+    await expect(submit(primary, old)).to.be.revertedWithCustomError(primary.vault, "Vault_HeadUnknown");
+    await expect(submit(primary, { ...old, folds: [await foldOf(primary, 1)] })).to.emit(
+      primary.rollup,
+      "BatchAccepted",
+    );
+  });
+
+  describe("R2, C17: refuses requests that are not the queue's", () => {
+    type Case = [name: string, queue: (own: RequestWords[], foreign: RequestWords[]) => RequestWords[]];
+    const cases: Case[] = [
+      ["omitted", (own) => [own[1]]],
+      ["duplicated", (own) => [own[0], own[0]]],
+      ["reordered", (own) => [own[1], own[0]]],
+      ["one altered bit of the amount", ([[word0, word1, key]]) => [[word0 ^ (1n << 30n), word1, key]]],
+      ["one altered bit of the account", ([[word0, word1, key]]) => [[word0 ^ (1n << 134n), word1, key]]],
+      ["one altered bit of the cell", ([[word0, word1, key]]) => [[word0 ^ (1n << 178n), word1, key]]],
+      ["one altered bit of the token", ([[word0, word1, key]]) => [[word0 ^ (1n << 14n), word1, key]]],
+      ["one altered bit of the owner", ([[word0, word1, key]]) => [[word0, word1 ^ (1n << 159n), key]]],
+      ["one altered bit of the key", ([[word0, word1, key]]) => [[word0, word1, key ^ 1n]]],
+      ["another chain's request as one's own", (_, [[word0, word1, key]]) => [asChain(word0, PRIMARY, word1, key)]],
+    ];
+    for (const [name, choose] of cases) {
+      it(name, async () => {
+        const { primary, own, foreign } = await loadFixture(fixture);
+        const queue = choose(own, foreign);
+        const batch = await makeBatch(primary, { queue, folds: [await foldOf(primary, queue.length)] });
+        await expect(submit(primary, batch)).to.be.revertedWithCustomError(primary.rollup, "Rollup_WrongQueueHead");
+      });
+    }
+
+    it("more than there are", async () => {
+      const { primary, own } = await loadFixture(fixture);
+      const queue = [...own, own[0]];
+      const folds: Fold[] = [{ chain: PRIMARY, count: 4n, later: [] }];
+      await expect(submit(primary, await makeBatch(primary, { queue, folds })))
+        .to.be.revertedWithCustomError(primary.vault, "Vault_HeadUnknown")
+        .withArgs(4, 3);
+    });
+
+    it("a later request altered, left out or added", async () => {
+      const { primary, own } = await loadFixture(fixture);
+      const batch = await makeBatch(primary, { queue: [own[0]] });
+      const fold = await foldOf(primary, 1);
+      const altered = { ...fold, later: [fold.later[0], ZeroHash] };
+      await expect(submit(primary, { ...batch, folds: [altered] })).to.be.revertedWithCustomError(
+        primary.rollup,
+        "Rollup_WrongQueueHead",
+      );
+      for (const later of [fold.later.slice(1), [...fold.later, ZeroHash]]) {
+        await expect(submit(primary, { ...batch, folds: [{ ...fold, later }] }))
+          .to.be.revertedWithCustomError(primary.rollup, "Rollup_WrongFoldCount")
+          .withArgs(PRIMARY, later.length + 1, 3);
+      }
+    });
+
+    it("without a fold", async () => {
+      const { primary, own, foreign } = await loadFixture(fixture);
+      await expect(submit(primary, await makeBatch(primary, { queue: [own[0]] })))
+        .to.be.revertedWithCustomError(primary.rollup, "Rollup_UncheckedRequests")
+        .withArgs(1, 0);
+      const mixed = await makeBatch(primary, { queue: [own[0], foreign[0]], folds: [await foldOf(primary, 1)] });
+      await expect(submit(primary, mixed))
+        .to.be.revertedWithCustomError(primary.rollup, "Rollup_UncheckedRequests")
+        .withArgs(2, 1);
+    });
+
+    it("an undefined queue op", async () => {
+      const { primary } = await loadFixture(fixture);
+      for (const op of [1n, 0x21n, 0x41n]) {
+        await expect(submit(primary, await makeBatch(primary, { queue: [[op, 0n, 0n]] })))
+          .to.be.revertedWithCustomError(primary.rollup, "Pubdata_UnknownQueueOp")
+          .withArgs(1, op);
+      }
+    });
+  });
+
+  describe("other chains' queues on the primary chain", () => {
+    it("need the fact of their head", async () => {
+      const { primary, secondary, own, foreign } = await loadFixture(fixture);
+      const queue = [executed(foreign[0]), executed(own[0]), foreign[1]];
+      const folds = [await foldOf(primary, 1), await foldOf(secondary, 2)];
+      const batch = await makeBatch(primary, { queue, folds });
+      await expect(submit(primary, batch))
+        .to.be.revertedWithCustomError(primary.rollup, "Rollup_FactMissing")
+        .withArgs(FactKind.Queue, SECONDARY, 3, headOf(foreign));
+      await carryQueue(primary, secondary);
+      await expect(submit(primary, batch)).to.emit(primary.rollup, "BatchAccepted");
+      expect(await primary.rollup.consumed(SECONDARY)).to.deep.equal([headOf(foreign.slice(0, 2)), 2n]);
+      expect(await primary.rollup.consumed(PRIMARY)).to.deep.equal([headOf(own.slice(0, 1)), 1n]);
+    });
+
+    it("C17: a request moved to another chain does not fit that chain's queue", async () => {
+      const { primary, secondary, own } = await loadFixture(fixture);
+      await carryQueue(primary, secondary);
+      const moved = asChain(own[0][0], SECONDARY, own[0][1], own[0][2]);
+      const batch = await makeBatch(primary, { queue: [moved], folds: [await foldOf(secondary, 1)] });
+      await expect(submit(primary, batch)).to.be.revertedWithCustomError(primary.rollup, "Rollup_FactMissing");
+    });
+
+    it("are refused from a chain that is not registered, or no longer", async () => {
+      const { primary, secondary, foreign } = await loadFixture(fixture);
+      await carryQueue(primary, secondary);
+      const batch = await makeBatch(primary, { queue: [foreign[0]], folds: [await foldOf(secondary, 1)] });
+      await primary.chains.unregister(SECONDARY);
+      await expect(submit(primary, batch)).to.be.revertedWithCustomError(primary.rollup, "Rollup_FactMissing");
+
+      const unknown = asChain(foreign[0][0], 3, foreign[0][1], foreign[0][2]);
+      const folds = [{ ...(await foldOf(secondary, 1)), chain: 3 }];
+      await expect(submit(primary, await makeBatch(primary, { queue: [unknown], folds })))
+        .to.be.revertedWithCustomError(primary.rollup, "Rollup_FactMissing")
+        .withArgs(FactKind.Queue, 3, 3, headOf([unknown, ...foreign.slice(1)]));
+    });
+
+    it("come in folds that strictly increase by chain, from 1", async () => {
+      const { primary, secondary, own, foreign } = await loadFixture(fixture);
+      await carryQueue(primary, secondary);
+      const [ownFold, foreignFold] = [await foldOf(primary, 1), await foldOf(secondary, 1)];
+      const batch = await makeBatch(primary, { queue: [own[0], foreign[0]] });
+      for (const folds of [[foreignFold, ownFold], [ownFold, ownFold], [{ ...ownFold, chain: 0 }]]) {
+        await expect(submit(primary, { ...batch, folds })).to.be.revertedWithCustomError(
+          primary.rollup,
+          "Rollup_FoldsUnsorted",
+        );
+      }
+      await expect(submit(primary, { ...batch, folds: [ownFold, foreignFold] })).to.emit(
+        primary.rollup,
+        "BatchAccepted",
+      );
+    });
+
+    it("a fold that consumes nothing is checked too and changes nothing", async () => {
+      const { primary, secondary } = await loadFixture(fixture);
+      const batch = await makeBatch(primary, { folds: [await foldOf(primary, 0), await foldOf(secondary, 0)] });
+      await expect(submit(primary, batch)).to.be.revertedWithCustomError(primary.rollup, "Rollup_FactMissing");
+      await carryQueue(primary, secondary);
+      await submit(primary, batch);
+      expect(await primary.rollup.consumed(PRIMARY)).to.deep.equal([ZeroHash, 0n]);
+    });
+  });
+
+  describe("on a secondary chain", () => {
+    async function accepted() {
+      const state = await fixture();
+      const { primary, secondary, own, foreign } = state;
+      await carryQueue(primary, secondary);
+      const folds = [await foldOf(primary, 1), await foldOf(secondary, 1)];
+      const batch = await makeBatch(primary, { queue: [own[0], foreign[0]], folds });
+      await submit(primary, batch);
+      await carryBatch(secondary, primary, 1);
+      return { ...state, batch };
+    }
+
+    it("only the own queue is checked", async () => {
+      const { secondary, batch, foreign } = await loadFixture(accepted);
+      await expect(submit(secondary, { ...batch, folds: [await foldOf(secondary, 1)] })).to.emit(
+        secondary.rollup,
+        "BatchAccepted",
+      );
+      expect(await secondary.rollup.consumed(SECONDARY)).to.deep.equal([headOf(foreign.slice(0, 1)), 1n]);
+      expect(await secondary.rollup.consumed(PRIMARY)).to.deep.equal([ZeroHash, 0n]);
+    });
+
+    it("the own queue must be checked", async () => {
+      const { secondary, batch } = await loadFixture(accepted);
+      await expect(submit(secondary, { ...batch, folds: [] }))
+        .to.be.revertedWithCustomError(secondary.rollup, "Rollup_UncheckedRequests")
+        .withArgs(1, 0);
+    });
+
+    it("a fold of another chain is refused", async () => {
+      const { primary, secondary, batch } = await loadFixture(accepted);
+      const folds = [await foldOf(primary, 1), await foldOf(secondary, 1)];
+      await expect(submit(secondary, { ...batch, folds }))
+        .to.be.revertedWithCustomError(secondary.rollup, "Rollup_UnexpectedFold")
+        .withArgs(PRIMARY);
+    });
+
+    it("R2: a forged request of the own queue stops the batch here, whatever the primary took", async () => {
+      const { primary, secondary, foreign } = await loadFixture(fixture);
+      const [word0, word1, key] = foreign[0];
+      const forged: RequestWords = [word0 + (1000n << 30n), word1, key];
+      await report(primary, secondary, FactKind.Queue, 1, headOf([forged]));
+      const folds = [{ chain: SECONDARY, count: 1n, later: [] }];
+      const batch = await makeBatch(primary, { queue: [forged], folds });
+      await submit(primary, batch);
+      await carryBatch(secondary, primary, 1);
+      await expect(submit(secondary, batch)).to.be.revertedWithCustomError(secondary.rollup, "Rollup_WrongQueueHead");
+    });
+  });
+});
+
+function asChain(word0: bigint, chain: number, word1: bigint, key: bigint): RequestWords {
+  const { offset, bits } = field(DepositWord0, "chain");
+  const mask = ((1n << BigInt(bits)) - 1n) << BigInt(offset);
+  return [(word0 & ~mask) | (BigInt(chain) << BigInt(offset)), word1, key];
+}
