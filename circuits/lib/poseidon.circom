@@ -217,21 +217,25 @@ template Sponge(n, tag) {
 
     var rate = 5;
     var blocks = (n + rate - 1) \ rate;
+    signal chain[blocks];
     component first = PoseidonFixed(rate + 1, tag, n < rate ? n : rate);
-    component next[blocks - 1];
-    for (var b = 0; b < blocks; b++) {
-        var live = n - b * rate < rate ? n - b * rate : rate;
-        if (b > 0) {
+    for (var j = 0; j < n && j < rate; j++) {
+        first.in[j] <== in[j];
+    }
+    chain[0] <== first.out;
+
+    if (blocks > 1) {
+        component next[blocks - 1];
+        for (var b = 1; b < blocks; b++) {
+            var start = b * rate;
+            var live = n - start < rate ? n - start : rate;
             next[b - 1] = PoseidonFirst(rate + 1, live);
-            next[b - 1].capacity <== b == 1 ? first.out : next[b - 2].out;
-        }
-        for (var j = 0; j < live; j++) {
-            if (b == 0) {
-                first.in[j] <== in[j];
-            } else {
-                next[b - 1].in[j] <== in[b * rate + j];
+            next[b - 1].capacity <== chain[b - 1];
+            for (var j = 0; j < live; j++) {
+                next[b - 1].in[j] <== in[start + j];
             }
+            chain[b] <== next[b - 1].out;
         }
     }
-    out <== blocks == 1 ? first.out : next[blocks - 2].out;
+    out <== chain[blocks - 1];
 }

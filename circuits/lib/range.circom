@@ -9,14 +9,6 @@ template AssertBit() {
     in * (in - 1) === 0;
 }
 
-// in is 0, 1, 2 or 3. With e = in·(in - 3), which is 0 at both ends and -2 in between, e·(e + 2) = 0. 2 gates.
-template AssertDigit4() {
-    signal input in;
-
-    signal edge <== in * (in - 3);
-    edge * (edge + 2) === 0;
-}
-
 // The n bits of a value, low first, and thereby in < 2^n.
 //
 // Input: any field element, 1 ≤ n ≤ 253 (so that the bits are unique). Output: bits.
@@ -50,11 +42,14 @@ template Range(n) {
     var digits = n \ 2;
     var parts = digits + n % 2;
     signal part[parts];
+    signal edge[digits];
     signal sum[parts];
     for (var i = 0; i < parts; i++) {
         if (i < digits) {
+            // A digit in {0, 1, 2, 3} has edge = digit·(digit - 3), which is 0 at both ends and -2 in between.
             part[i] <-- (in >> (2 * i)) & 3;
-            AssertDigit4()(part[i]);
+            edge[i] <== part[i] * (part[i] - 3);
+            edge[i] * (edge[i] + 2) === 0;
         } else {
             part[i] <-- (in >> (2 * i)) & 1;
             part[i] * (part[i] - 1) === 0;
