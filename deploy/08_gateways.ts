@@ -1,0 +1,19 @@
+import type { DeployFunction } from "hardhat-deploy/types";
+import { addressOf, deployContext, ensureContract, report } from "../scripts/deploy/context";
+
+/** Who carries facts: the configured gateways, or test gateways whose relayer is the deployer. */
+const deploy: DeployFunction = async (hre) => {
+  const context = await deployContext(hre);
+  const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
+  for (const [i, configured] of context.chain.gateways.entries()) {
+    const test = { contract: "TestGateway", args: [context.deployer] };
+    const gateway = configured === "test" ? await ensureContract(context, `TestGateway_${i + 1}`, test) : configured;
+    if (await facts.isGateway(gateway)) continue;
+    await (await facts.addGateway(gateway)).wait();
+    report(context, `added gateway ${gateway}`);
+  }
+};
+
+deploy.tags = ["gateways"];
+deploy.dependencies = ["facts"];
+export default deploy;

@@ -1,0 +1,103 @@
+/** Compares a chain's contracts with the configuration, reading the chain only. */
+import { concat, toBeArray } from "ethers";
+import { artifactsOf, genesisOf, verifierName } from "./circuits";
+import { cellBitsOf, isSameAddress } from "./config";
+import { addressOf, type DeployContext } from "./context";
+import { knownTokenAddress } from "./tokens";
+
+/** @throws naming every difference */
+export async function checkDeployment(context: DeployContext): Promise<void> {
+  const differences: string[] = [];
+  const expect = (what: string, expected: unknown, actual: unknown): void => {
+    if (String(expected) !== String(actual))
+      differences.push(`${what}: expected ${String(expected)}, is ${String(actual)}`);
+  };
+  await checkCode(context, expect);
+  await checkRollup(context, expect);
+  await checkRegistries(context, expect);
+  if (differences.length === 0) return;
+  throw new Error(`chain ${context.chain.name} is not as configured:\n  ${differences.join("\n  ")}`);
+}
+
+type Expect = (what: string, expected: unknown, actual: unknown) => void;
+
+/** The code of contracts without immutables is the compiled one; of the others the length is. */
+async function checkCode(context: DeployContext, expect: Expect): Promise<void> {
+  const { hre } = context;
+  const codeAt = async (name: string): Promise<string> => hre.ethers.provider.getCode(await addressOf(context, name));
+  for (const name of ["ChainRegistry", "TokenRegistry", "CircuitRegistry", "Facts", "Vault", "Rollup"]) {
+    const { deployedBytecode } = await hre.artifacts.readArtifact(name);
+    expect(`length of the code of ${name}`, deployedBytecode.length, (await codeAt(name)).length);
+  }
+  for (const { circuitId, verifier } of await artifactsOf(context.config)) {
+    const name = verifierName(circuitId);
+    const same = (await codeAt(name)) === verifier.deployedBytecode;
+    expect(`code of ${name}`, "the compiled verifier's", same ? "the compiled verifier's" : "another");
+  }
+}
+
+async function checkRollup(context: DeployContext, expect: Expect): Promise<void> {
+  const { hre, chain, config, deployer } = context;
+  const genesis = await genesisOf(config);
+  const rollup = await hre.ethers.getContractAt("Rollup", await addressOf(context, "Rollup"));
+  expect("rollup.domain", genesis.domain, await rollup.domain());
+  expect("rollup.primaryChain", config.primary, await rollup.primaryChain());
+  expect("rollup.chainIndex", chain.index, await rollup.chainIndex());
+  expect("rollup.cellBits", cellBitsOf(config), await rollup.cellBits());
+  expect("rollup.tauG2", genesis.tauG2.join(), (await rollup.tauG2()).join());
+  expect("rollup.vault", await addressOf(context, "Vault"), await rollup.vault());
+  expect("rollup.facts", await addressOf(context, "Facts"), await rollup.facts());
+  expect("rollup.circuits", await addressOf(context, "CircuitRegistry"), await rollup.circuits());
+  expect("rollup.authority", await addressOf(context, "AccessManager"), await rollup.authority());
+  if ((await rollup.number()) === 0n) {
+    const { x, y } = await rollup.commitment();
+    expect("genesis commitment", [genesis.commitment.x, genesis.commitment.y].join(), [x, y].join());
+  }
+  if (chain.index === config.primary) {
+    for (const operator of chain.operators ?? [deployer]) {
+      expect(`operator ${operator}`, true, await rollup.isOperator(operator));
+    }
+  }
+  for (const name of ["Vault", "Facts"] as const) {
+    const contract = await hre.ethers.getContractAt(name as "Vault", await addressOf(context, name));
+    expect(`${name}.rollup`, await addressOf(context, "Rollup"), await contract.rollup());
+  }
+}
+
+async function checkRegistries(context: DeployContext, expect: Expect): Promise<void> {
+  const { hre, chain, config } = context;
+  const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
+  expect("facts.threshold", config.threshold, await facts.threshold());
+  const registered = await facts.gateways();
+  expect("number of gateways", chain.gateways.length, registered.length);
+  for (const gateway of chain.gateways.filter((configured) => configured !== "test")) {
+    expect(
+      `gateway ${gateway}`,
+      true,
+      registered.some((address) => isSameAddress(address, gateway)),
+    );
+  }
+
+  const chains = await hre.ethers.getContractAt("ChainRegistry", await addressOf(context, "ChainRegistry"));
+  for (const { index, name, evmChainId } of config.chains.filter((other) => other.index !== chain.index)) {
+    const remote = interoperableAddress(evmChainId, await facts.getAddress());
+    expect(`remote of chain ${name}`, remote, await chains.remoteOf(index));
+  }
+
+  const circuits = await hre.ethers.getContractAt("CircuitRegistry", await addressOf(context, "CircuitRegistry"));
+  for (const { circuitId } of await artifactsOf(config)) {
+    const { verifier } = await circuits.circuitOf(circuitId);
+    expect(`verifier of ${circuitId}`, await addressOf(context, verifierName(circuitId)), verifier);
+  }
+
+  const tokens = await hre.ethers.getContractAt("TokenRegistry", await addressOf(context, "TokenRegistry"));
+  for (const [i, token] of chain.tokens.entries()) {
+    expect(`token ${i + 1}`, await knownTokenAddress(context, token), await tokens.tokenOf(i + 1));
+  }
+}
+
+/** ERC-7930, version 1, of an EVM chain: chain type 0, the chain id without leading zeros, 20 bytes of address. */
+function interoperableAddress(evmChainId: number, address: string): string {
+  const chain = toBeArray(evmChainId);
+  return concat(["0x00010000", toBeArray(chain.length), chain, "0x14", address]).toLowerCase();
+}

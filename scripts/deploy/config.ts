@@ -1,0 +1,114 @@
+/** What is deployed where: one configuration per deployment of the protocol, over all its chains. */
+import fs from "node:fs";
+import { getAddress, isAddress, isHexString } from "ethers";
+import type { Ptau } from "../../protocol/prover";
+import { CHAIN_BITS, SIZES, type SizeName } from "../../protocol/spec";
+
+export interface DeploymentConfig {
+  readonly name: string;
+  /** Index of the chain that orders batches. */
+  readonly primary: number;
+  /** 32 bytes; tells deployments apart that have one primary chain. */
+  readonly salt: string;
+  /** Circuits that batches may be proven with; all of one state size. */
+  readonly sizes: readonly SizeName[];
+  /** The ceremony's file. Without one, the development SRS: refused on live networks. */
+  readonly ptau?: Ptau;
+  /** Gateways that must report the same value. */
+  readonly threshold: number;
+  readonly chains: readonly ChainConfig[];
+}
+
+export interface ChainConfig {
+  readonly name: string;
+  /** Index in the protocol, 1..63. */
+  readonly index: number;
+  /** Chain id of EIP-155. */
+  readonly evmChainId: number;
+  /** Addresses, or "test" for a test gateway, which is deployed: refused on live networks. */
+  readonly gateways: readonly string[];
+  /** Listed in this order, from local number 1. */
+  readonly tokens: readonly TokenConfig[];
+  /** Who may submit batches if this is the primary chain; by default the deployer. */
+  readonly operators?: readonly string[];
+}
+
+/** The chain's native coin, a token by address, or a test token, which is deployed: refused on live networks. */
+export type TokenConfig =
+  "native" | { readonly address: string } | { readonly test: string; readonly decimals: number };
+
+const TOKENS: readonly TokenConfig[] = ["native", { test: "TUSD", decimals: 6 }, { test: "TDAI", decimals: 18 }];
+
+/** Two chains on one machine. */
+export const LOCAL: DeploymentConfig = {
+  name: "local",
+  primary: 1,
+  salt: `0x${"00".repeat(31)}01`,
+  sizes: ["test"],
+  threshold: 1,
+  chains: [
+    { name: "primary", index: 1, evmChainId: 31337, gateways: ["test"], tokens: TOKENS },
+    { name: "secondary", index: 2, evmChainId: 31338, gateways: ["test"], tokens: TOKENS },
+  ],
+};
+
+/** The environment variable that names a configuration file, JSON of the form of `DeploymentConfig`. */
+const CONFIG_VARIABLE = "CAUSEWAY_CONFIG";
+
+/** The configuration of the file that the environment names, or `LOCAL`. @throws as `checkConfig` */
+export function loadConfig(): DeploymentConfig {
+  const file = process.env[CONFIG_VARIABLE];
+  if (!file) return checkConfig(LOCAL);
+  return checkConfig(JSON.parse(fs.readFileSync(file, "utf8")) as DeploymentConfig);
+}
+
+/** The chain with this EVM chain id. @throws if the configuration has none */
+export function chainOf(config: DeploymentConfig, evmChainId: number): ChainConfig {
+  const chain = config.chains.find((candidate) => candidate.evmChainId === evmChainId);
+  if (chain) return chain;
+  const known = config.chains.map(({ name, evmChainId: id }) => `${name} (${id})`).join(", ");
+  throw new Error(`deployment "${config.name}" has no chain with EVM chain id ${evmChainId}; it has ${known}`);
+}
+
+export function primaryOf(config: DeploymentConfig): ChainConfig {
+  return config.chains.find(({ index }) => index === config.primary) as ChainConfig;
+}
+
+/** n: the state has 2^n cells. */
+export function cellBitsOf(config: DeploymentConfig): number {
+  return SIZES[config.sizes[0]].cellBits;
+}
+
+/** Returns the configuration. @throws naming the field and the rule it breaks */
+export function checkConfig(config: DeploymentConfig): DeploymentConfig {
+  const require = (condition: boolean, field: string, rule: string): void => {
+    if (!condition) throw new Error(`deployment "${config.name}": ${field} ${rule}`);
+  };
+  const { chains, sizes, threshold } = config;
+  require(isHexString(config.salt, 32), "salt", "must be 32 bytes, hexadecimal");
+  require(sizes.length > 0 &&
+    sizes.every((size) => size in SIZES), "sizes", `must be of ${Object.keys(SIZES).join(", ")}`);
+  const isOneState = new Set(sizes.map((size) => SIZES[size].cellBits)).size === 1;
+  require(isOneState, "sizes", "must have the same number of cells");
+  require(Number.isInteger(threshold) && threshold > 0, "threshold", "must be a positive integer");
+  for (const field of ["index", "evmChainId", "name"] as const) {
+    require(new Set(chains.map((chain) => chain[field])).size === chains.length, `chains.${field}`, "must be unique");
+  }
+  require(chains.some(({ index }) => index === config.primary), "primary", "must be the index of a chain");
+  for (const { name, index, gateways, tokens, operators = [] } of chains) {
+    const isIndex = Number.isInteger(index) && index > 0 && index < 2 ** CHAIN_BITS;
+    require(isIndex, `chain ${name}: index`, `must be in 1..${2 ** CHAIN_BITS - 1}`);
+    require(gateways.length >= threshold, `chain ${name}: gateways`, `must be at least the threshold, ${threshold}`);
+    const isGateway = (gateway: string): boolean => gateway === "test" || isAddress(gateway);
+    require(gateways.every(isGateway), `chain ${name}: gateways`, 'must be addresses or "test"');
+    const isToken = (token: TokenConfig): boolean => token === "native" || "test" in token || isAddress(token.address);
+    require(tokens.every(isToken), `chain ${name}: tokens`, 'must be "native", an address or a test token');
+    require(operators.every((operator) => isAddress(operator)), `chain ${name}: operators`, "must be addresses");
+  }
+  return config;
+}
+
+/** Whether two addresses are the same, in any spelling. */
+export function isSameAddress(a: string, b: string): boolean {
+  return getAddress(a) === getAddress(b);
+}

@@ -1,0 +1,76 @@
+/** What every deploy script starts from. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import { chainOf, loadConfig, type ChainConfig, type DeploymentConfig } from "./config";
+import { isLive, refuseDevelopmentConfig } from "./live";
+
+export interface DeployContext {
+  readonly hre: HardhatRuntimeEnvironment;
+  readonly config: DeploymentConfig;
+  /** The chain that the network is. */
+  readonly chain: ChainConfig;
+  readonly live: boolean;
+  /** Pays for the deployment and is its first administrator. */
+  readonly deployer: string;
+}
+
+interface ContractOptions {
+  /** The contract's name, or its code; by default the deployment's name. */
+  readonly contract?: string | { abi: readonly object[]; bytecode: string; deployedBytecode: string };
+  readonly args?: readonly unknown[];
+  /** The same address on every chain: a function of code, arguments and the deployment's salt. */
+  readonly everywhere?: boolean;
+}
+
+/**
+ * Finds the configuration of the network that the script runs on.
+ * @throws if the configuration does not have the chain; LiveNetworkError if it would bring development pieces to a live one
+ */
+export async function deployContext(hre: HardhatRuntimeEnvironment): Promise<DeployContext> {
+  const config = loadConfig();
+  // The node's own answer: what a network is called in a configuration proves nothing.
+  const evmChainId = Number(await hre.network.provider.send("eth_chainId"));
+  const chain = chainOf(config, evmChainId);
+  const { deployer } = await hre.getNamedAccounts();
+  if (deployer === undefined) throw new Error(`network ${hre.network.name} has no account to deploy from`);
+  refuseDevelopmentConfig(config, chain, [deployer, ...(chain.operators ?? [])]);
+  return { hre, config, chain, live: isLive(evmChainId), deployer };
+}
+
+/**
+ * Deploys a contract unless it was deployed before, and returns its address.
+ * @throws if a live network has no code where the contract was deployed
+ */
+export async function ensureContract(
+  context: DeployContext,
+  name: string,
+  options: ContractOptions = {},
+): Promise<string> {
+  const { hre, config, deployer, live } = context;
+  const { deployments, network } = hre;
+  const known = await deployments.getOrNull(name);
+  if (known && (await network.provider.send("eth_getCode", [known.address, "latest"])) === "0x") {
+    if (live) throw new Error(`there is no code at ${known.address}, where ${name} was deployed`);
+    // A development node that was started again has forgotten everything.
+    await deployments.delete(name);
+  }
+  const { contract = name, args = [], everywhere = false } = options;
+  const { address } = await deployments.deploy(name, {
+    from: deployer,
+    contract: typeof contract === "string" ? contract : { ...contract, abi: [...contract.abi] },
+    args: [...args],
+    deterministicDeployment: everywhere ? config.salt : false,
+    skipIfAlreadyDeployed: true,
+    log: true,
+  });
+  return address;
+}
+
+/** The address of a contract that an earlier script deployed. */
+export async function addressOf({ hre }: DeployContext, name: string): Promise<string> {
+  return (await hre.deployments.get(name)).address;
+}
+
+/** Says what a script changed on chain. */
+export function report({ hre }: DeployContext, change: string): void {
+  hre.deployments.log(change);
+}

@@ -1,0 +1,63 @@
+/** Runs the deploy scripts on a chain from another program: the demo, and tests over several chains. */
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { readDescription, type DeploymentDescription } from "./description";
+
+/** Networks of the Hardhat configuration, and the environment variables with their addresses. */
+const RPC_VARIABLES = {
+  localhost: "CAUSEWAY_RPC_URL",
+  primary: "CAUSEWAY_PRIMARY_RPC_URL",
+  secondary: "CAUSEWAY_SECONDARY_RPC_URL",
+  live: "CAUSEWAY_LIVE_RPC_URL",
+} as const;
+
+export interface DeployChainOptions {
+  readonly network: keyof typeof RPC_VARIABLES;
+  /** Address of the node; its chain id decides which chain of the configuration it is. */
+  readonly rpcUrl: string;
+  /** Folder for the records of what was deployed. */
+  readonly deployments: string;
+  /** A configuration file; by default the local deployment. */
+  readonly configFile?: string;
+  /** Keys of the accounts, the deployer's first; by default the node's own accounts. */
+  readonly privateKeys?: readonly string[];
+  /** Compile the contracts first; false when they are known to be compiled. */
+  readonly compile?: boolean;
+  /** Receives what the scripts print, in pieces. */
+  readonly onOutput?: (text: string) => void;
+}
+
+const ROOT = path.resolve(__dirname, "../..");
+const HARDHAT = path.join(ROOT, "node_modules/hardhat/internal/cli/bootstrap.js");
+
+/**
+ * Deploys on one chain, or changes nothing if everything is there.
+ * @throws with the output of the scripts if one of them refuses
+ */
+export async function deployChain(options: DeployChainOptions): Promise<DeploymentDescription> {
+  const { network, rpcUrl, deployments, configFile, privateKeys, compile = true, onOutput } = options;
+  const args = [HARDHAT, "deploy", "--network", network, ...(compile ? [] : ["--no-compile"])];
+  const env = {
+    ...process.env,
+    CAUSEWAY_DEPLOYMENTS: path.resolve(deployments),
+    [RPC_VARIABLES[network]]: rpcUrl,
+    ...(configFile ? { CAUSEWAY_CONFIG: path.resolve(configFile) } : {}),
+    ...(privateKeys ? { CAUSEWAY_PRIVATE_KEYS: privateKeys.join() } : {}),
+    // A parent that is Hardhat itself would pass its own network on.
+    HARDHAT_NETWORK: undefined,
+  };
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  const read = (data: Buffer): void => {
+    output += data.toString();
+    onOutput?.(data.toString());
+  };
+  child.stdout.on("data", read);
+  child.stderr.on("data", read);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0) throw new Error(`deploying on network ${network} failed:\n${output}`);
+  return readDescription(deployments, network);
+}

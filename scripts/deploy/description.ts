@@ -1,0 +1,91 @@
+/** Where a deployment stands on one chain: `deployments/NETWORK.json`, for tools and people. */
+import fs from "node:fs";
+import path from "node:path";
+import { deploymentDomain, artifactsOf } from "./circuits";
+import { addressOf, type DeployContext } from "./context";
+import { knownTokenAddress, symbolOf } from "./tokens";
+
+export interface DeploymentDescription {
+  /** The chain's name in the configuration. */
+  readonly name: string;
+  /** Index of the chain in the protocol. */
+  readonly chain: number;
+  readonly evmChainId: number;
+  /** A block before which none of the contracts emitted an event. */
+  readonly block: number;
+  /** 0x and 40 digits. */
+  readonly domain: string;
+  readonly rollup: string;
+  readonly vault: string;
+  readonly facts: string;
+  readonly accessManager: string;
+  readonly chainRegistry: string;
+  readonly tokenRegistry: string;
+  readonly circuitRegistry: string;
+  readonly gateways: readonly string[];
+  readonly circuits: readonly { readonly size: string; readonly id: string; readonly development: boolean }[];
+  /** In the order of their local numbers `id`, from 1. */
+  readonly tokens: readonly {
+    readonly id: number;
+    readonly symbol: string;
+    readonly address: string;
+    readonly decimals: number;
+  }[];
+}
+
+/** Reads the description of a chain whose contracts are all there. */
+export async function describeDeployment(context: DeployContext): Promise<DeploymentDescription> {
+  const { hre, chain, config } = context;
+  const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
+  const registry = await hre.ethers.getContractAt("TokenRegistry", await addressOf(context, "TokenRegistry"));
+  const tokens = [];
+  for (const [i, token] of chain.tokens.entries()) {
+    const decimals = Number(await registry.decimalsOf(i + 1));
+    tokens.push({ id: i + 1, symbol: symbolOf(token), address: await knownTokenAddress(context, token), decimals });
+  }
+  const artifacts = await artifactsOf(config);
+  return {
+    name: chain.name,
+    chain: chain.index,
+    evmChainId: chain.evmChainId,
+    block: await firstBlock(context),
+    domain: `0x${deploymentDomain(config).toString(16).padStart(40, "0")}`,
+    rollup: await addressOf(context, "Rollup"),
+    vault: await addressOf(context, "Vault"),
+    facts: await addressOf(context, "Facts"),
+    accessManager: await addressOf(context, "AccessManager"),
+    chainRegistry: await addressOf(context, "ChainRegistry"),
+    tokenRegistry: await addressOf(context, "TokenRegistry"),
+    circuitRegistry: await addressOf(context, "CircuitRegistry"),
+    gateways: [...(await facts.gateways())],
+    circuits: artifacts.map(({ name, circuitId, development }) => ({ size: name, id: circuitId, development })),
+    tokens,
+  };
+}
+
+/** The block of the earliest recorded deployment; a contract that was there already has no record of its own. */
+async function firstBlock({ hre }: DeployContext): Promise<number> {
+  const all = Object.values(await hre.deployments.all());
+  return Math.min(...all.flatMap(({ receipt }) => (receipt ? [receipt.blockNumber] : [])));
+}
+
+/** @param folder the folder of all deployments */
+export function writeDescription(folder: string, network: string, description: DeploymentDescription): void {
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(descriptionFile(folder, network), `${JSON.stringify(description, null, 2)}\n`);
+}
+
+/** @throws if nothing was deployed on the network */
+export function readDescription(folder: string, network: string): DeploymentDescription {
+  const file = descriptionFile(folder, network);
+  if (!fs.existsSync(file)) {
+    throw new Error(
+      `nothing is deployed on network ${network} (no ${file}); run \`npx hardhat deploy --network ${network}\``,
+    );
+  }
+  return JSON.parse(fs.readFileSync(file, "utf8")) as DeploymentDescription;
+}
+
+function descriptionFile(folder: string, network: string): string {
+  return path.join(folder, `${network}.json`);
+}

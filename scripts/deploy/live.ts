@@ -1,0 +1,78 @@
+/** What must not reach a live network: everything made for development, which proves or guards nothing. */
+import { HDNodeWallet } from "ethers";
+import type { CircuitArtifacts } from "../../protocol/prover";
+import { ANVIL_MNEMONIC } from "../anvil";
+import type { ChainConfig, DeploymentConfig } from "./config";
+
+/** EVM chain ids that only development nodes use. Every other chain is live. */
+export const DEVELOPMENT_CHAIN_IDS: readonly number[] = [1337, 31337, 31338, 31339, 31340];
+
+/** Least gateways that must agree on a live network, and how many more there must be. */
+const LIVE_THRESHOLD = 2;
+
+/** How many of the accounts of the well-known mnemonic are recognised. */
+const KNOWN_ACCOUNTS = 20;
+
+export function isLive(evmChainId: number): boolean {
+  return !DEVELOPMENT_CHAIN_IDS.includes(evmChainId);
+}
+
+/** Development pieces were to be deployed on a live network. */
+export class LiveNetworkError extends Error {
+  constructor(evmChainId: number, reason: string) {
+    super(`refused on a live network (EVM chain id ${evmChainId}): ${reason}`);
+    this.name = "LiveNetworkError";
+  }
+}
+
+/**
+ * Checks what is known before anything is built.
+ * @param accounts who will own or operate the deployment
+ * @throws LiveNetworkError on a live network, for the development SRS, test gateways, test tokens, too few gateways, and
+ * accounts whose keys everyone knows
+ */
+export function refuseDevelopmentConfig(
+  config: DeploymentConfig,
+  chain: ChainConfig,
+  accounts: readonly string[],
+): void {
+  const { evmChainId, gateways, tokens } = chain;
+  if (!isLive(evmChainId)) return;
+  const refuse = (reason: string): never => {
+    throw new LiveNetworkError(evmChainId, reason);
+  };
+  if (config.ptau === undefined)
+    refuse("the verifier would be made from the development SRS; name a ceremony's ptau file");
+  if (gateways.includes("test")) refuse("a test gateway proves nothing");
+  if (config.threshold < LIVE_THRESHOLD) refuse(`the threshold of gateways must be at least ${LIVE_THRESHOLD}`);
+  if (gateways.length <= config.threshold)
+    refuse(`there must be more gateways than the threshold, ${config.threshold}`);
+  const test = tokens.find((token) => typeof token === "object" && "test" in token);
+  if (test !== undefined) refuse(`test token ${JSON.stringify(test)}: anyone may mint it`);
+  const known = knownAccounts();
+  for (const account of accounts) {
+    if (known.has(account.toLowerCase())) refuse(`everyone knows the key of ${account}`);
+  }
+}
+
+/** @throws LiveNetworkError on a live network, for keys made from the development SRS, whatever its file was called */
+export function refuseDevelopmentKeys(
+  evmChainId: number,
+  artifacts: Pick<CircuitArtifacts, "name" | "development">,
+): void {
+  if (isLive(evmChainId) && artifacts.development) {
+    throw new LiveNetworkError(evmChainId, `the verifier of size ${artifacts.name} is made from the development SRS`);
+  }
+}
+
+let known: Set<string> | undefined;
+
+/** The accounts of the mnemonic that development nodes use, lower case. */
+function knownAccounts(): Set<string> {
+  known ??= new Set(
+    Array.from({ length: KNOWN_ACCOUNTS }, (_, i) =>
+      HDNodeWallet.fromPhrase(ANVIL_MNEMONIC, "", `m/44'/60'/0'/0/${i}`).address.toLowerCase(),
+    ),
+  );
+  return known;
+}
