@@ -28,13 +28,6 @@ contract ChainRegistry is IChainRegistry, AccessManaged {
     }
 
     /// @inheritdoc IChainRegistry
-    function unregister(uint8 chain) external restricted {
-        delete _chains[keccak256(remoteOf(chain))];
-        delete _remotes[chain];
-        emit ChainUnregistered(chain);
-    }
-
-    /// @inheritdoc IChainRegistry
     function chainOf(bytes calldata remote) external view returns (uint8 chain) {
         return _chains[keccak256(remote)];
     }
@@ -45,7 +38,7 @@ contract ChainRegistry is IChainRegistry, AccessManaged {
     }
 
     /// @inheritdoc IChainRegistry
-    function remoteOf(uint8 chain) public view returns (bytes memory remote) {
+    function remoteOf(uint8 chain) external view returns (bytes memory remote) {
         remote = _remotes[chain];
         if (remote.length == 0) revert ChainRegistry_NotRegistered(chain);
     }

@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ERC7786Recipient} from "@openzeppelin/contracts/crosschain/ERC7786Recipient.sol";
 import {IERC7786GatewaySource} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 
-import {FACT_BATCH, FACT_QUEUE} from "../generated/Spec.sol";
+import {CHAIN_MASK, FACT_BATCH, FACT_QUEUE} from "../generated/Spec.sol";
 import {IChainRegistry} from "../interfaces/IChainRegistry.sol";
 import {IFacts} from "../interfaces/IFacts.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
@@ -23,14 +23,16 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     /// @inheritdoc IFacts
     uint8 public immutable threshold;
 
+    // One slot.
     /// @inheritdoc IFacts
     IRollup public rollup;
+    /// @dev Bit `chain` is set while that source is frozen.
+    uint64 private _frozen;
+    uint8 private _gatewayCount;
+
+    address[MAX_GATEWAYS] private _gateways;
     /// @inheritdoc IFacts
     mapping(address gateway => bool) public isGateway;
-    /// @inheritdoc IFacts
-    mapping(uint8 chain => bool) public frozen;
-
-    address[] private _gateways;
     mapping(bytes32 key => mapping(address gateway => bytes32 value)) private _reports;
 
     constructor(address authority, IChainRegistry chains_, uint8 threshold_) AccessManaged(authority) {
@@ -51,9 +53,9 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     function addGateway(address gateway) external restricted {
         if (isGateway[gateway]) revert Facts_AlreadyRegistered(gateway);
         if (gateway.code.length == 0) revert Facts_NoCode(gateway);
-        if (_gateways.length == MAX_GATEWAYS) revert Facts_TooManyGateways();
+        if (_gatewayCount == MAX_GATEWAYS) revert Facts_TooManyGateways();
         isGateway[gateway] = true;
-        _gateways.push(gateway);
+        _gateways[_gatewayCount++] = gateway;
         emit GatewayAdded(gateway);
     }
 
@@ -63,15 +65,20 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
         delete isGateway[gateway];
         uint256 i = 0;
         while (_gateways[i] != gateway) ++i;
-        _gateways[i] = _gateways[_gateways.length - 1];
-        _gateways.pop();
+        _gateways[i] = _gateways[--_gatewayCount];
+        delete _gateways[_gatewayCount];
         emit GatewayRemoved(gateway);
     }
 
     /// @inheritdoc IFacts
-    function unfreeze(uint8 chain) external restricted {
-        delete frozen[chain];
-        emit SourceUnfrozen(chain);
+    function setFrozen(uint8 chain, bool frozen_) external restricted {
+        if (chain == 0 || chain > CHAIN_MASK) revert Facts_InvalidChain(chain);
+        if (frozen_) {
+            _freeze(chain);
+        } else {
+            _frozen &= ~(uint64(1) << chain);
+            emit SourceUnfrozen(chain);
+        }
     }
 
     /// @inheritdoc IFacts
@@ -83,7 +90,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
             (chains.remoteOf(toChain), abi.encode(kind, number, value), new bytes[](0))
         );
 
-        uint256 count = _gateways.length;
+        uint256 count = _gatewayCount;
         uint256 sent = 0;
         for (uint256 i = 0; i < count; ++i) {
             // A gateway that fails must not silence the others, whatever it answers.
@@ -105,7 +112,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
 
     /// @inheritdoc IFacts
     function holds(uint8 kind, uint8 chain, uint64 number, bytes32 value) external view returns (bool) {
-        if (value == 0 || frozen[chain] || !chains.isRegistered(chain)) return false;
+        if (value == 0 || frozen(chain)) return false;
         return _votes(_key(kind, chain, number), value) >= threshold;
     }
 
@@ -115,8 +122,14 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     }
 
     /// @inheritdoc IFacts
-    function gateways() external view returns (address[] memory) {
-        return _gateways;
+    function gateways() external view returns (address[] memory list) {
+        list = new address[](_gatewayCount);
+        for (uint256 i = 0; i < list.length; ++i) list[i] = _gateways[i];
+    }
+
+    /// @inheritdoc IFacts
+    function frozen(uint8 chain) public view returns (bool) {
+        return (_frozen >> chain) & 1 == 1;
     }
 
     /// @dev The source is the proven sender: one that is no registered chain's `Facts` reports nothing.
@@ -154,16 +167,18 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
         bytes32 other = _strongestOther(key, value);
         if (other == 0) return;
         emit FactConflict(kind, chain, number, gateway, value, other);
-        if (!frozen[chain] && _votes(key, value) >= threshold && _votes(key, other) >= threshold) {
-            frozen[chain] = true;
-            emit SourceFrozen(chain, kind, number);
-        }
+        if (!frozen(chain) && _votes(key, value) >= threshold && _votes(key, other) >= threshold) _freeze(chain);
+    }
+
+    function _freeze(uint8 chain) private {
+        _frozen |= uint64(1) << chain;
+        emit SourceFrozen(chain);
     }
 
     /// @return other The value but `value` that most registered gateways reported; 0: none.
     function _strongestOther(bytes32 key, bytes32 value) private view returns (bytes32 other) {
         uint256 most = 0;
-        for (uint256 i = 0; i < _gateways.length; ++i) {
+        for (uint256 i = 0; i < _gatewayCount; ++i) {
             bytes32 candidate = _reports[key][_gateways[i]];
             if (candidate == 0 || candidate == value) continue;
             uint256 votes = _votes(key, candidate);
@@ -173,7 +188,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
 
     /// @return votes Registered gateways that reported `value`.
     function _votes(bytes32 key, bytes32 value) private view returns (uint256 votes) {
-        uint256 count = _gateways.length;
+        uint256 count = _gatewayCount;
         for (uint256 i = 0; i < count; ++i) {
             if (_reports[key][_gateways[i]] == value) ++votes;
         }

@@ -16,16 +16,12 @@ interface IChainRegistry {
     error ChainRegistry_ZeroRemote();
 
     event ChainRegistered(uint8 indexed chain, uint256 evmChainId, address facts);
-    event ChainUnregistered(uint8 indexed chain);
 
-    /// @notice Registers a chain: the contract that speaks for it. Restricted.
+    /// @notice Registers a chain: the contract that speaks for it. Restricted. For good; a source can be frozen in `Facts`.
     /// @param chain Index, 1..63.
     /// @param evmChainId Chain id of EIP-155, not 0.
     /// @param facts The deployment's `Facts` on that chain.
     function register(uint8 chain, uint256 evmChainId, address facts) external;
-
-    /// @notice Removes a chain: no fact of it holds any more. Restricted.
-    function unregister(uint8 chain) external;
 
     function isRegistered(uint8 chain) external view returns (bool);
 

@@ -23,6 +23,8 @@ interface IFacts is IERC7786Recipient {
     error Facts_ZeroValue(uint8 kind, uint64 number);
     /// @notice A message carries native coin.
     error Facts_ValueRefused(uint256 amount);
+    /// @notice The chain index is not in 1..63.
+    error Facts_InvalidChain(uint8 chain);
     /// @notice The threshold is zero.
     error Facts_ZeroThreshold();
     /// @notice The gateway is registered already.
@@ -56,7 +58,7 @@ interface IFacts is IERC7786Recipient {
         bytes32 otherValue
     );
     /// @notice Two values of one key have `threshold` votes each: nothing of this source holds any more.
-    event SourceFrozen(uint8 indexed chain, uint8 kind, uint64 number);
+    event SourceFrozen(uint8 indexed chain);
     event SourceUnfrozen(uint8 indexed chain);
     event FactPublished(uint8 indexed kind, uint64 indexed number, uint8 indexed toChain, bytes32 value);
     /// @notice A gateway refused to send a fact; the others were still asked.
@@ -75,9 +77,10 @@ interface IFacts is IERC7786Recipient {
     /// @dev Warning: reports count again when the gateway is added again.
     function removeGateway(address gateway) external;
 
-    /// @notice Lets the facts of a frozen source hold again. Restricted.
-    /// @dev Warning: remove the lying gateways first.
-    function unfreeze(uint8 chain) external;
+    /// @notice Freezes a source by hand, or lets the facts of a frozen one hold again. Restricted.
+    /// @param chain 1..63.
+    /// @dev Warning: remove the lying gateways before a source is unfrozen.
+    function setFrozen(uint8 chain, bool frozen_) external;
 
     /// @notice Sends this chain's value of a fact to another chain by every gateway. Anyone may, any number of times.
     /// @param kind 1: head of the own queue after `number` requests, one of the last 256; 2: hash of batch `number`.
@@ -87,7 +90,8 @@ interface IFacts is IERC7786Recipient {
     function publish(uint8 kind, uint64 number, uint8 toChain) external payable;
 
     /// @notice Whether a fact holds now.
-    /// @return True if the chain is registered and not frozen, and `threshold` registered gateways reported this value.
+    /// @return True if the source is not frozen and `threshold` registered gateways reported this value of it. Only registered
+    ///   chains are ever sources.
     function holds(uint8 kind, uint8 chain, uint64 number, bytes32 value) external view returns (bool);
 
     /// @return value What the gateway reported for this key; 0: nothing.

@@ -48,8 +48,6 @@ interface IRollup {
     error Rollup_FoldsUnsorted(uint8 chain);
     /// @notice Another chain's queue is checked on the primary chain only.
     error Rollup_UnexpectedFold(uint8 chain);
-    /// @notice Consumed and later requests do not add up to the fold's count.
-    error Rollup_WrongFoldCount(uint8 chain, uint256 expected, uint256 actual);
     /// @notice What the batch consumes is not a prefix of the own queue.
     error Rollup_WrongQueueHead(uint64 count, bytes32 expected, bytes32 actual);
     /// @notice The batch consumes requests of a queue for which it brings no fold.
@@ -86,8 +84,9 @@ interface IRollup {
     /// @return Hash of an accepted batch; 0: not accepted here.
     function batchHash(uint64 number) external view returns (bytes32);
 
-    /// @notice Consumed part of a chain's queue. Warning: a secondary chain knows its own only.
-    function consumed(uint8 chain) external view returns (bytes32 head, uint64 count);
+    /// @return Queue head of a chain after the last consumed request; 0 before the first. The head stands for all requests
+    ///   before it, so there is no count. Warning: a secondary chain knows its own only.
+    function consumedHead(uint8 chain) external view returns (bytes32);
 
     function domain() external view returns (uint256);
 

@@ -64,7 +64,6 @@ interface IVault {
     /// @param key Third word of the deposit.
     /// @param head Queue head after this request.
     event RequestQueued(uint64 indexed index, uint256 word0, uint256 word1, uint256 key, bytes32 head);
-    event OutboxQueued(uint64 indexed batch, bytes32 outboxHash);
     event PaymentMade(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
     /// @notice A payment failed and is claimable now.
     event PaymentDeferred(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);

@@ -136,7 +136,11 @@ library Pubdata {
             unchecked {
                 --at;
             }
-            uint256 word = words[at];
+            uint256 word;
+            assembly ("memory-safe") {
+                // Below the length.
+                word := calldataload(add(words.offset, shl(5, at)))
+            }
             if (word & OP_MASK == withdraw) hash = _withdrawal(word, at, hash);
         }
         for (uint256 i = queueOps; i > 0;) {

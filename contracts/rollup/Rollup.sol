@@ -12,7 +12,7 @@ import {BatchHashes} from "../libraries/BatchHashes.sol";
 import {BN254} from "../libraries/BN254.sol";
 import {KZG} from "../libraries/KZG.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
-import {Batch, Circuit, Consumed, G1Point, QueueFold} from "../types/Types.sol";
+import {Batch, Circuit, G1Point, QueueFold} from "../types/Types.sol";
 import {ProofVerifier} from "../verifiers/ProofVerifier.sol";
 
 /// @title See {IRollup}
@@ -48,7 +48,7 @@ contract Rollup is IRollup, AccessManaged {
     /// @inheritdoc IRollup
     mapping(uint64 number => bytes32) public batchHash;
     /// @inheritdoc IRollup
-    mapping(uint8 chain => Consumed) public consumed;
+    mapping(uint8 chain => bytes32 head) public consumedHead;
     /// @inheritdoc IRollup
     mapping(address operator => bool) public isOperator;
 
@@ -85,13 +85,13 @@ contract Rollup is IRollup, AccessManaged {
         (uint64 newNumber, uint64 newTimestamp) = _checkHeader(batch.words[0]);
         bytes32 newHash = _hash(batch, newNumber);
         _authorize(newNumber, newHash);
-        Consumed[] memory newConsumed = _foldQueues(batch, circuit.queueOps);
+        bytes32[] memory newHeads = _foldQueues(batch, circuit.queueOps);
         _verify(batch, circuit.verifier, newNumber);
 
         _commitment = batch.newCommitment;
         (number, timestamp) = (newNumber, newTimestamp);
         batchHash[newNumber] = newHash;
-        for (uint256 i = 0; i < newConsumed.length; ++i) consumed[batch.folds[i].chain] = newConsumed[i];
+        for (uint256 i = 0; i < newHeads.length; ++i) consumedHead[batch.folds[i].chain] = newHeads[i];
         emit BatchAccepted(newNumber, newHash, batch.newCommitment.x, batch.newCommitment.y, batch.circuit);
 
         bytes32 outboxHash = Pubdata.outboxHash(batch.words, circuit.queueOps, chainIndex);
@@ -147,17 +147,17 @@ contract Rollup is IRollup, AccessManaged {
     }
 
     /// @notice Checks that what the batch consumes of each queue is a prefix of it.
-    /// @return newConsumed Consumed part of each fold's queue after the batch.
-    function _foldQueues(Batch calldata batch, uint256 queueOps) private view returns (Consumed[] memory newConsumed) {
-        newConsumed = new Consumed[](batch.folds.length);
+    /// @return newHeads Of each fold's queue, the head after the last consumed request.
+    function _foldQueues(Batch calldata batch, uint256 queueOps) private view returns (bytes32[] memory newHeads) {
+        newHeads = new bytes32[](batch.folds.length);
         uint256 covered = 0;
         uint8 previous = 0;
-        for (uint256 i = 0; i < newConsumed.length; ++i) {
+        for (uint256 i = 0; i < newHeads.length; ++i) {
             QueueFold calldata fold = batch.folds[i];
             if (fold.chain <= previous) revert Rollup_FoldsUnsorted(fold.chain);
             previous = fold.chain;
             uint256 taken;
-            (newConsumed[i], taken) = _foldQueue(batch.words, queueOps, fold);
+            (newHeads[i], taken) = _foldQueue(batch.words, queueOps, fold);
             covered += taken;
         }
         uint256 requests = Pubdata.countRequests(batch.words, queueOps, _isPrimary() ? 0 : chainIndex);
@@ -168,16 +168,12 @@ contract Rollup is IRollup, AccessManaged {
         uint256[] calldata words,
         uint256 queueOps,
         QueueFold calldata fold
-    ) private view returns (Consumed memory part, uint256 taken) {
+    ) private view returns (bytes32 newHead, uint256 taken) {
         uint8 chain = fold.chain;
         if (chain != chainIndex && !_isPrimary()) revert Rollup_UnexpectedFold(chain);
-        part = consumed[chain];
-        (part.head, taken) = Pubdata.consume(words, queueOps, chain, part.head);
-        part.count += uint64(taken);
-
-        uint256 count = part.count + fold.later.length;
-        if (count != fold.count) revert Rollup_WrongFoldCount(chain, count, fold.count);
-        bytes32 head = Pubdata.appendAll(part.head, fold.later);
+        (newHead, taken) = Pubdata.consume(words, queueOps, chain, consumedHead[chain]);
+        // Heads chain from 0, so a known head can be reached from the consumed one by the queue's own requests only.
+        bytes32 head = Pubdata.appendAll(newHead, fold.later);
         if (chain == chainIndex) {
             bytes32 known = vault.headAt(fold.count);
             if (head != known) revert Rollup_WrongQueueHead(fold.count, known, head);

@@ -27,14 +27,6 @@ struct QueueFold {
     bytes32[] later;
 }
 
-/// @notice Consumed part of one chain's request queue.
-struct Consumed {
-    /// @dev Rolling head after the last consumed request; 0 before the first.
-    bytes32 head;
-    /// @dev Requests consumed.
-    uint64 count;
-}
-
 /// @notice A batch as it is submitted.
 struct Batch {
     /// @dev Circuit id: hash of the verification key.

@@ -70,6 +70,8 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         tokens = tokens_;
         chainIndex = chainIndex_;
         cellBits = cellBits_;
+        // Fresh storage is paid for here, once, and not by the first deposits. Index 0 holds the head of no requests.
+        for (uint256 i = 1; i < QUEUE_RING; ++i) _heads[i] = bytes32(type(uint256).max);
     }
 
     /// @inheritdoc IVault
@@ -95,7 +97,6 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         if (msg.sender != address(rollup)) revert Vault_NotRollup(msg.sender);
         if (outboxOf[batch] != 0) revert Vault_OutboxExists(batch);
         outboxOf[batch] = outboxHash;
-        emit OutboxQueued(batch, outboxHash);
     }
 
     /// @inheritdoc IVault

@@ -85,7 +85,7 @@ describe("Rollup on a secondary chain", () => {
     await report(secondary, primary, FactKind.Batch, 7, ethers.id("a"), secondary.gateways);
     await report(secondary, primary, FactKind.Batch, 7, ethers.id("b"), [second]);
     await expect(submit(secondary, batch)).to.be.revertedWithCustomError(secondary.rollup, "Rollup_FactMissing");
-    await secondary.facts.unfreeze(PRIMARY);
+    await secondary.facts.setFrozen(PRIMARY, false);
     await expect(submit(secondary, batch)).to.emit(secondary.rollup, "BatchAccepted");
   });
 
