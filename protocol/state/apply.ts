@@ -1,23 +1,18 @@
 import { StateMemory } from "./memory";
-import { applyDeposit as deposit } from "./ops/deposit";
-import { applyHeader as header, applyQueueNoop as queueNoop, applySignedNoop as signedNoop } from "./ops/noop";
-import { applyOpen } from "./ops/open";
-import { applyTransfer } from "./ops/transfer";
-import { applyWithdraw } from "./ops/withdraw";
-import type { Memory } from "./memory";
+import { runDeposit, runHeader, runQueueNoop, runSigned, runSignedNoop } from "./ops";
 import type { State } from "./state";
-import type { Applied, Context, Deposit, DepositRequest, Payment, SignedOp } from "./types";
+import type { Applied, Deposit, DepositRequest, SignedOp } from "./types";
 import { encodeDeposit, encodeHeader, encodeSigned, type Header } from "./words";
 
 /**
- * The readable reference: `apply(state, op)` moves the state on and says what happened. It decides what circuits and
- * contracts must do. An op that throws leaves the state untouched.
+ * The readable reference: each op moves a state on and says what happened; the rules are in `ops/`. It decides what
+ * circuits and contracts must do. An op that throws leaves the state untouched.
  */
 
 /** A request taken from a chain's queue. Never fails for a request that a vault accepted: it is credited or refunded. */
 export function applyDeposit(state: State, request: DepositRequest): Applied & { deposit: Deposit } {
   return transition(state, (memory) => {
-    const outcome = deposit(memory, request);
+    const outcome = runDeposit(memory, request);
     return { ...outcome, words: encodeDeposit(outcome.deposit) };
   });
 }
@@ -31,7 +26,7 @@ export function applySigned(state: State, op: SignedOp, { timestamp }: { timesta
 /** The access that a batch makes on its own. */
 export function applyHeader(state: State, fields: Header): Applied {
   return transition(state, (memory) => {
-    header(memory);
+    runHeader(memory);
     return { words: [encodeHeader(fields)], payments: [] };
   });
 }
@@ -39,22 +34,10 @@ export function applyHeader(state: State, fields: Header): Applied {
 /** A slot that is not used. */
 export function applyNoop(state: State, slot: "queue" | "signed"): Applied {
   return transition(state, (memory) => {
-    if (slot === "queue") queueNoop(memory);
-    else signedNoop(memory);
+    if (slot === "queue") runQueueNoop(memory);
+    else runSignedNoop(memory);
     return { words: slot === "queue" ? [0n, 0n, 0n] : [0n], payments: [] };
   });
-}
-
-/** The rules of a signed op on any memory. */
-export function runSigned(memory: Memory, op: SignedOp, context: Context): Payment[] {
-  switch (op.op) {
-    case "Transfer":
-      return applyTransfer(memory, op, context);
-    case "Withdraw":
-      return applyWithdraw(memory, op, context);
-    case "Open":
-      return applyOpen(memory, op, context);
-  }
 }
 
 function transition<T>(state: State, run: (memory: StateMemory) => T): T & Pick<Applied, "accesses"> {

@@ -5,6 +5,7 @@ export * from "./commitment";
 export * from "./describe";
 export * from "./memory";
 export * from "./message";
+export * from "./ops";
 export * from "./quotient";
 export * from "./replay";
 export * from "./state";

@@ -1,6 +1,6 @@
 import { SUBGROUP_ORDER } from "../crypto/eddsa";
 import { assertField } from "../crypto/field";
-import { SORTED_BITS, TIMESTAMP_BITS, accessCount, wordCount } from "../spec";
+import { SORTED_BITS, TIMESTAMP_BITS, accessCount, wordCount, type Size } from "../spec";
 import type { BatchTrace } from "./batch";
 import { wordsEval, type Evaluations } from "./hashes";
 
@@ -56,7 +56,7 @@ export function circuitInput(trace: BatchTrace, challenge: bigint, evaluations: 
     r8y: signatures.map(({ signature }) => signature.r8y),
     s: signatures.map(({ signature }) => signature.s),
   };
-  assertInput(trace, input);
+  assertInput(trace.size, input);
   return input;
 }
 
@@ -65,7 +65,8 @@ export function publicInputs(input: CircuitInput): bigint[] {
   return PUBLIC_INPUTS.map((name) => input[name]);
 }
 
-function assertInput({ size }: BatchTrace, input: CircuitInput): void {
+/** Throws unless every signal has its length and range; the message names the signal. */
+export function assertInput(size: Size, input: CircuitInput): void {
   const lengths: Record<string, number> = {
     words: wordCount(size),
     value: accessCount(size),

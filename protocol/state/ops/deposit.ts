@@ -21,7 +21,7 @@ import { accessBalance, peekBalance, requireAccountIndex, requireBalanceIndex } 
  *
  * Accesses: (a) counters, (b) owner cell, (c) balance cell, (d) key cell.
  */
-export function applyDeposit(memory: Memory, request: DepositRequest): { deposit: Deposit; payments: Payment[] } {
+export function runDeposit(memory: Memory, request: DepositRequest): { deposit: Deposit; payments: Payment[] } {
   const { cellBits } = memory;
   requireAccountIndex(memory, "Deposit", "account", request.account);
   requireBalanceIndex(memory, "Deposit", "cell", request.cell);

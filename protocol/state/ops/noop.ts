@@ -3,12 +3,12 @@ import type { Memory } from "../memory";
 import { accessBalance } from "./rules";
 
 /** The batch's own access: the domain is read and written back. */
-export function applyHeader(memory: Memory): void {
+export function runHeader(memory: Memory): void {
   memory.access(DOMAIN_CELL);
 }
 
 /** A queue op slot that is not used: accesses as a deposit into account 0 and balance cell 0, and changes nothing. */
-export function applyQueueNoop(memory: Memory): void {
+export function runQueueNoop(memory: Memory): void {
   memory.access(COUNTERS_CELL);
   memory.access(ownerCell(0));
   accessBalance(memory, 0);
@@ -16,7 +16,7 @@ export function applyQueueNoop(memory: Memory): void {
 }
 
 /** A signed op slot that is not used: accesses as an op from balance cell 0, which account 0 owns; changes nothing. */
-export function applySignedNoop(memory: Memory): void {
+export function runSignedNoop(memory: Memory): void {
   memory.access(keyCell(0));
   accessBalance(memory, 0);
   accessBalance(memory, 0);

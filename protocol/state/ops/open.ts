@@ -9,7 +9,7 @@ import { accessBalance, requireAccountIndex, requireBalanceIndex } from "./rules
  * Accesses of Open: (a) key of the signer, (b) the signer's cell, (c) counters.
  * Accesses of OpenTo: (a) owner cell of the account, (b) new cell, (c) balance cell 0, which it does not need.
  */
-export function applyOpen(memory: Memory, op: Open & Authorisation, context: Context): Payment[] {
+export function runOpen(memory: Memory, op: Open & Authorisation, context: Context): Payment[] {
   const { cellBits } = memory;
   requireBalanceIndex(memory, op.op, "cell", op.cell);
   requireAccountIndex(memory, op.op, "account", op.account);

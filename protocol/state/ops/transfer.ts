@@ -5,7 +5,7 @@ import { authorise, debit } from "./payer";
 import { accessBalance, peekBalance, requireAccountIndex, requireBalanceIndex } from "./rules";
 
 /** Accesses: (a) key of the payer, (b) paying cell, (c) receiving cell. */
-export function applyTransfer(memory: Memory, op: Transfer & Authorisation, context: Context): Payment[] {
+export function runTransfer(memory: Memory, op: Transfer & Authorisation, context: Context): Payment[] {
   requireBalanceIndex(memory, op.op, "to", op.to);
   requireAccountIndex(memory, op.op, "account", op.account);
 

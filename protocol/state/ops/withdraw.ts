@@ -6,7 +6,7 @@ import { authorise, debit } from "./payer";
 import { accessBalance } from "./rules";
 
 /** Accesses: (a) key of the payer, (b) paying cell, (c) balance cell 0, which it does not need. */
-export function applyWithdraw(memory: Memory, op: Withdraw & Authorisation, context: Context): Payment[] {
+export function runWithdraw(memory: Memory, op: Withdraw & Authorisation, context: Context): Payment[] {
   const from = authorise(memory, op, context);
   const [chain, asset] = [tokenChain(from.token), localToken(from.token)];
   if (op.chain !== chain) {
