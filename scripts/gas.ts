@@ -1,0 +1,284 @@
+/**
+ * Gas of what users and operators send, on two chains in this process.
+ *
+ *   npm run gas             a table
+ *   npm run gas -- --json   the committed snapshot, contracts/gas.json
+ *   npm run gas:check       fails when a figure differs from the snapshot or exceeds its bar
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { ethers } from "hardhat";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { concat, getBytes, toBeHex, type ContractTransactionResponse } from "ethers";
+import { terminateCurve } from "../protocol/crypto/curve";
+import { circuitArtifacts, createProver } from "../protocol/prover";
+import { SIZES, tokenId, type Size } from "../protocol/spec";
+import { State, type DepositRequest, type Payment, type UnsignedOp } from "../protocol/state";
+import { buildBatch, outboxHash, type CircuitInput } from "../protocol/witness";
+import * as chains from "../test/fixtures/contracts";
+import { atTau, batchOfTrace, submitToBoth } from "../test/fixtures/tracedBatches";
+import { signOp, user, type User } from "../test/fixtures/users";
+import { showProgress } from "./progress";
+
+const SNAPSHOT = path.resolve(__dirname, "../contracts/gas.json");
+
+interface Figure {
+  title: string;
+  /** Most gas it may cost. */
+  most?: number;
+  /** Share by which it may differ from the snapshot: proofs are random, and so are their zero bytes and the verifier's inversions. */
+  tolerance?: number;
+}
+
+const FIGURES = {
+  batchPrimary: { title: "full batch of size test with its proof, primary", most: 600_000, tolerance: 0.01 },
+  batchSecondary: { title: "full batch of size test with its proof, secondary", most: 600_000, tolerance: 0.01 },
+  transfer: { title: "one more signed slot with a Transfer in it", most: 600 },
+  depositToken: { title: "ERC-20 deposit", most: 95_000 },
+  depositTokenFirst: { title: "ERC-20 deposit, the vault's first of its token", most: 95_000 },
+  depositNative: { title: "native deposit" },
+  payToken: { title: "one more ERC-20 payment of an outbox" },
+  payNative: { title: "one more native payment of an outbox" },
+} as const satisfies Record<string, Figure>;
+
+type Figures = Record<keyof typeof FIGURES, number>;
+
+const SIZE = SIZES.test;
+const AMOUNT = 1_000_000_000n;
+
+/** A clock that is the same in each run, beyond the one of this process's chain. */
+const START = 3_900_000_000;
+const BATCH_SECONDS = 600;
+
+/** Two chains, and the state that their batches lead to. On the primary, token 1 is an ERC-20 and token 2 the native coin. */
+class Bench {
+  private timestamp = START;
+
+  private constructor(
+    readonly primary: chains.Chain,
+    readonly secondary: chains.Chain,
+    readonly state: State,
+    readonly token: string,
+  ) {}
+
+  static async start(): Promise<Bench> {
+    await time.setNextBlockTimestamp(START);
+    const state = State.genesis(chains.DOMAIN, SIZE.cellBits);
+    const { primary, secondary } = await chains.deployTwoChains(atTau(state));
+    const token = await ethers.deployContract("MockToken", ["USD", 6]);
+    await token.mint(primary.admin, AMOUNT * 1_000n);
+    for (const chain of [primary, secondary]) {
+      await chain.tokens.list(token);
+      await token.approve(chain.vault, ethers.MaxUint256);
+    }
+    await primary.tokens.list(chains.NATIVE);
+    return new Bench(primary, secondary, state, await token.getAddress());
+  }
+
+  /** Owns account 1 and every deposit. */
+  get holder(): User {
+    return { ...user("gas"), address: this.primary.admin.address };
+  }
+
+  async deposit(chain: chains.Chain, token: string, account: number): Promise<Deposited> {
+    const key = account === 0 ? this.holder.keys.ay : 0n;
+    const request = { amount: AMOUNT, account, cell: 0, owner: this.holder.address, key };
+    const value = token === chains.NATIVE ? AMOUNT : 0n;
+    const gas = await gasOf(chain.vault.deposit({ ...request, token }, { value }));
+    const local = token === chains.NATIVE ? 2 : 1;
+    return { gas, request: { ...request, chain: chain.index, token: tokenId(chain.index, local) } };
+  }
+
+  /** The next batch, of requests and of ops by account 1, on both chains. */
+  async batch(requests: readonly DepositRequest[], ops: readonly UnsignedOp[], proving?: Proving): Promise<Batched> {
+    this.timestamp += BATCH_SECONDS;
+    const before = this.state.clone();
+    const signed = ops.map((op, i) => signOp(before, this.holder, op, { nonceAhead: i }));
+    const number = before.batch + 1;
+    const size = proving?.size ?? SIZE;
+    const trace = buildBatch(this.state, { size, number, timestamp: this.timestamp, requests, ops: signed });
+    if (trace.report.rejected.length > 0) throw trace.report.rejected[0].error;
+
+    const { batch, input } = await batchOfTrace(this.primary, before, trace, proving?.circuit);
+    if (proving?.prove) batch.proof = await proving.prove(input);
+    await time.setNextBlockTimestamp(this.timestamp + 1);
+    const { primary, secondary } = await submitToBoth(this, batch, trace);
+    const { data } = await primary.getTransaction();
+    return {
+      number,
+      primary: Number(primary.gasUsed),
+      secondary: Number(secondary.gasUsed),
+      wordsOnly: Number(primary.gasUsed) - calldataGas(data) + calldataGas(wordsBytes(batch.words)),
+      payments: trace.effects.payments,
+    };
+  }
+
+  /** Gas of one more payment of a batch's outbox: of the third and fourth, after the first two. */
+  async pay({ number, payments }: Batched): Promise<number> {
+    const pay = (from: number, to: number): Promise<number> => {
+      const rest = outboxHash(payments.slice(to));
+      return gasOf(this.primary.vault.pay(number, payments.slice(from, to), rest));
+    };
+    const one = await pay(0, 1);
+    return (await pay(1, 3)) - one;
+  }
+}
+
+interface Deposited {
+  gas: number;
+  request: DepositRequest;
+}
+
+interface Batched {
+  number: number;
+  primary: number;
+  secondary: number;
+  /** Gas on the primary, of calldata counting the words alone: the rest is as long in any batch, but not its zero bytes. */
+  wordsOnly: number;
+  payments: Payment[];
+}
+
+interface Proving {
+  size: Size;
+  circuit: string;
+  prove?: (input: CircuitInput) => Promise<bigint[]>;
+}
+
+async function gasOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
+  const receipt = await (await sent).wait();
+  if (!receipt) throw new Error("the transaction was not mined");
+  return Number(receipt.gasUsed);
+}
+
+/** EIP-2028: 4 gas for a zero byte, 16 for another. */
+function calldataGas(data: string): number {
+  return getBytes(data).reduce((gas, byte) => gas + (byte === 0 ? 4 : 16), 0);
+}
+
+function wordsBytes(words: readonly bigint[]): string {
+  return concat(words.map((word) => toBeHex(word, 32)));
+}
+
+async function measure(): Promise<Figures> {
+  const bench = await Bench.start();
+  const { primary, secondary, token } = bench;
+
+  // Account 1 gets cell 1 (the token), 2 (the native coin), 3 (the token again) and 4 (the secondary's token).
+  const first = await bench.deposit(primary, token, 0);
+  const native = await bench.deposit(primary, chains.NATIVE, 1);
+  const again = await bench.deposit(primary, token, 1);
+  const remote = await bench.deposit(secondary, token, 1);
+  await bench.batch([first.request, native.request, again.request, remote.request], []);
+
+  const transfer: UnsignedOp = { op: "Transfer", from: 1, to: 3, account: 1, amount: 12_345_678n };
+  const few = await bench.batch([], transfers(SIZE, transfer));
+  const larger = { ...SIZE, signedOps: SIZE.signedOps + 2 };
+  const many = await bench.batch([], transfers(larger, transfer), await mockCircuit(bench, larger));
+
+  const recipients = [1, 2, 3].map((n) => ethers.getAddress(toBeHex(0xca05e3a7_0000n + BigInt(n), 20)));
+  const withdraw = (from: number, asset: number): UnsignedOp[] =>
+    recipients.map((recipient) => ({ op: "Withdraw", from, amount: 1_000n, recipient, chain: primary.index, asset }));
+  const payToken = await bench.pay(await bench.batch([], withdraw(1, 1)));
+  const payNative = await bench.pay(await bench.batch([], withdraw(2, 2)));
+
+  const requests: DepositRequest[] = [];
+  for (const chain of [primary, primary, secondary, secondary]) {
+    requests.push((await bench.deposit(chain, token, 1)).request);
+  }
+  const full = await withRealProofs(bench, (proving) => bench.batch(requests, transfers(SIZE, transfer), proving));
+
+  return {
+    batchPrimary: full.primary,
+    batchSecondary: full.secondary,
+    transfer: Math.round((many.wordsOnly - few.wordsOnly) / 2),
+    depositToken: again.gas,
+    depositTokenFirst: first.gas,
+    depositNative: native.gas,
+    payToken,
+    payNative,
+  };
+}
+
+/** As many as a batch of `size` holds. */
+function transfers({ signedOps }: Size, transfer: UnsignedOp): UnsignedOp[] {
+  return Array.from({ length: signedOps }, () => transfer);
+}
+
+/** A circuit of another size, without proofs. */
+async function mockCircuit({ primary, secondary }: Bench, size: Size): Promise<Proving> {
+  const circuit = ethers.id(`mock circuit with ${size.signedOps} signed ops`);
+  const { queueOps, signedOps } = size;
+  for (const { circuits, verifier } of [primary, secondary]) {
+    await circuits.register(circuit, { verifier, queueOps, signedOps });
+  }
+  return { size, circuit };
+}
+
+/** Registers the real circuit with its real verifier on both chains. */
+async function withRealProofs<T>(bench: Bench, run: (proving: Proving) => Promise<T>): Promise<T> {
+  const progress = showProgress();
+  const artifacts = await circuitArtifacts("test", { onProgress: progress });
+  const { abi, bytecode } = artifacts.verifier;
+  const { queueOps, signedOps } = SIZE;
+  for (const { circuits, admin } of [bench.primary, bench.secondary]) {
+    const verifier = await new ethers.ContractFactory(abi, bytecode, admin).deploy();
+    await circuits.register(artifacts.circuitId, { verifier, queueOps, signedOps });
+  }
+  const prover = createProver(artifacts);
+  try {
+    return await run({
+      size: SIZE,
+      circuit: artifacts.circuitId,
+      prove: async (input) => (await prover.prove({ ...input }, progress)).proof,
+    });
+  } finally {
+    progress.end();
+    await prover.terminate();
+  }
+}
+
+function check(figures: Figures): string[] {
+  const committed = JSON.parse(fs.readFileSync(SNAPSHOT, "utf8")) as Partial<Figures>;
+  const problems: string[] = [];
+  for (const [name, { title, most, tolerance = 0 }] of entries()) {
+    const [now, before] = [figures[name], committed[name]];
+    if (most !== undefined && now > most) problems.push(`${title}: ${now} gas, more than ${most}`);
+    if (before === undefined || Math.abs(now - before) > before * tolerance) {
+      problems.push(
+        `${title}: ${now} gas, the snapshot says ${before}; run: npm run gas -- --json > contracts/gas.json`,
+      );
+    }
+  }
+  return problems;
+}
+
+function entries(): [keyof Figures, Figure][] {
+  return Object.entries(FIGURES) as [keyof Figures, Figure][];
+}
+
+function print(figures: Figures): void {
+  const width = Math.max(...entries().map(([, { title }]) => title.length));
+  for (const [name, { title, most }] of entries()) {
+    const bar = most === undefined ? "" : `   at most ${most.toLocaleString("en")}`;
+    console.log(`${title.padEnd(width)}  ${figures[name].toLocaleString("en").padStart(9)} gas${bar}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const figures = await measure();
+  await terminateCurve();
+  if (process.argv.includes("--json")) {
+    console.log(JSON.stringify(figures, null, 2));
+    return;
+  }
+  print(figures);
+  if (!process.argv.includes("--check")) return;
+  const problems = check(figures);
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
