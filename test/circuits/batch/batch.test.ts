@@ -1,9 +1,8 @@
 import { expect } from "chai";
 import { getDomain } from "../../../protocol/crypto/domain";
-import { SIZES } from "../../../protocol/spec";
-import type { SignedOp, State } from "../../../protocol/state";
+import type { State } from "../../../protocol/state";
 import type { CircuitTester } from "../../fixtures/circom";
-import { CHALLENGE, GOLD, SILVER, batchCircuit, batchOf, depositOf, honestInput, signOp, user, world, type Content } from "./world";
+import { CHALLENGE, SILVER, batchCircuit, batchOf, depositOf, honestInput, signOp, user, world, type Content } from "./world";
 
 describe("Batch: what is provable", () => {
   let tester: CircuitTester;

@@ -3,19 +3,30 @@
  */
 import * as F from "../../../protocol/crypto/field";
 import { getDomain } from "../../../protocol/crypto/domain";
-import { tokenId, type Size } from "../../../protocol/spec";
-import { State, type Access, type Authorisation, type DepositRequest, type SignedOp } from "../../../protocol/state";
+import { COUNTERS_CELL, DOMAIN_CELL, balanceCell, keyCell, ownerCell, tokenId, type Size } from "../../../protocol/spec";
 import {
+  State,
+  encodeHeader,
+  encodeSigned,
+  type Access,
+  type Authorisation,
+  type DepositRequest,
+  type SignedOp,
+  type Transfer,
+  type Withdraw,
+} from "../../../protocol/state";
+import {
+  NO_SIGNATURE,
   PUBLIC_INPUTS,
   buildBatch,
   circuitInput,
   digestOf,
   sortedList,
-  touchedCells,
   traceAccesses,
   wordsEval,
   type BatchTrace,
   type CircuitInput,
+  type TracedAccess,
 } from "../../../protocol/witness";
 import { circuit, type CircuitTester } from "../../fixtures/circom";
 import { depositOf, signOp, user, type User } from "../../fixtures/users";
@@ -96,19 +107,87 @@ export function draftOf({ size, words, accesses, signatures }: BatchTrace): Draf
   };
 }
 
+/** Reads a cell and writes `written`, or what was read; returns what was read. Nothing is checked. */
+export type AccessCell = (cell: number, written?: (value: bigint) => bigint) => bigint;
+
+/** Fills a slot: makes its accesses and returns its words, with a signature where one is wanted. */
+export type Slot = (access: AccessCell) => { words: bigint[]; authorisation?: Authorisation };
+
+/** A batch that no reference has checked: values are read truly, one after the other, and anything may be written. */
+export function draft(
+  state: State,
+  { queue = [noopInQueue], signed = [noop, noop] }: { queue?: Slot[]; signed?: Slot[] },
+  size = SMALL,
+): Draft {
+  const memory = state.clone();
+  const result: Draft = { size, words: [], accesses: [], signatures: [] };
+  const access: AccessCell = (cell, write = (value) => value) => {
+    const value = memory.read(cell);
+    const written = F.mod(write(value));
+    memory.write(cell, written);
+    result.accesses.push({ cell, value, written });
+    return value;
+  };
+  result.words.push(encodeHeader({ number: state.batch + 1, timestamp: NOW }));
+  access(DOMAIN_CELL);
+  for (const slot of queue) result.words.push(...slot(access).words);
+  for (const slot of signed) {
+    const { words, authorisation = NO_SIGNATURE } = slot(access);
+    result.words.push(...words);
+    result.signatures.push(authorisation);
+  }
+  return result;
+}
+
+export const noopInQueue: Slot = (access) => {
+  for (const cell of [COUNTERS_CELL, ownerCell(0), balanceCell(SMALL.cellBits, 0), keyCell(0)]) access(cell);
+  return { words: [0n, 0n, 0n] };
+};
+
+export const noop: Slot = (access) => {
+  for (const cell of [keyCell(0), balanceCell(SMALL.cellBits, 0), balanceCell(SMALL.cellBits, 0)]) access(cell);
+  return { words: [0n] };
+};
+
+/** The slot of a Transfer or Withdraw as if it were allowed. `word` replaces the op's own. */
+export function payment(
+  state: State,
+  op: (Transfer | Withdraw) & Authorisation,
+  { word = encodeSigned(op)[0], noncesUsed = 1n } = {},
+): Slot {
+  return (access) => {
+    access(keyCell(state.balance(op.from).account));
+    access(cellOf(op.from), (value) => value - op.amount + (noncesUsed << 128n));
+    if (op.op === "Transfer") access(cellOf(op.to), (value) => value + op.amount);
+    else access(cellOf(0));
+    return { words: [word], authorisation: { expiry: op.expiry, signature: op.signature } };
+  };
+}
+
+/** Cell of balance cell `index` in the small state. */
+export function cellOf(index: number): number {
+  return balanceCell(SMALL.cellBits, index);
+}
+
+/** What the prover says about the order of the accesses, when it is not the truth. */
+export interface Claims {
+  accesses?: TracedAccess[];
+  sorted?: number[];
+}
+
 /**
- * The input of a prover who cheats in nothing but the draft: accesses in order, sorted list, digest and evaluations are
- * right for what the draft reads and writes.
+ * The input of a prover who cheats in nothing but the draft and the claims: order of the accesses, sorted list, digest
+ * and evaluations are right for what they read and write.
  */
-export function forgedInput(state: State, draft: Draft, challenge = CHALLENGE): CircuitInput {
+export function forgedInput(state: State, draft: Draft, claims: Claims = {}): CircuitInput {
   const { size, words, signatures } = draft;
-  const accesses = traceAccesses(draft.accesses);
-  const sorted = sortedList(size.cellBits, accesses);
+  const { accesses = traceAccesses(draft.accesses) } = claims;
+  const { sorted = sortedList(size.cellBits, accesses) } = claims;
   return {
     digest: digestOf({ words, accesses, sorted }),
-    challenge,
-    wordsEval: wordsEval(words, challenge),
-    ...evaluationsOf(state, accesses, challenge),
+    challenge: CHALLENGE,
+    wordsEval: wordsEval(words, CHALLENGE),
+    ...evaluationsOf(state, accesses, CHALLENGE),
     words: [...words],
     value: accesses.map(({ value }) => value),
     previous: accesses.map(({ previous }) => BigInt(previous)),
@@ -124,28 +203,27 @@ export function forgedInput(state: State, draft: Draft, challenge = CHALLENGE): 
 }
 
 /**
- * f(x), q(x) and f'(x). f is the true state before, so that values which it does not hold cannot be read; q is what
- * makes the reads' equation hold, and f' is f with the accesses' changes.
+ * f(x), q(x) and f'(x), with the accesses' own first and last bits: f is the true state before, q is what makes the
+ * reads' equation hold, and f' is what makes the writes' hold.
  */
 export function evaluationsOf(
   state: State,
-  accesses: Parameters<typeof touchedCells>[0],
+  accesses: readonly TracedAccess[],
   x: bigint,
 ): Pick<CircuitInput, "oldEval" | "quotientEval" | "newEval"> {
   const domain = getDomain(state.cellBits);
-  const touched = touchedCells(accesses);
+  const firsts = accesses.filter(({ first }) => first);
+  const lasts = accesses.filter(({ last }) => last);
+  const sum = (values: [number, bigint][]): bigint =>
+    values.reduce((total, [cell, value]) => F.add(total, F.mul(value, domain.lagrange(cell, x))), 0n);
   const oldEval = domain.evaluate(state.nonzero(), x);
-  const evaluate = (of: "old" | "new"): bigint =>
-    domain.evaluate(
-      touched.map((cell) => [cell.index, cell[of]]),
-      x,
-    );
-  const rest = F.sub(oldEval, evaluate("old"));
+  const rest = F.sub(oldEval, sum(firsts.map(({ cell, value }) => [cell, value])));
   const zero = domain.vanishingOn(
-    touched.map(({ index }) => index),
+    firsts.map(({ cell }) => cell),
     x,
   );
-  return { oldEval, quotientEval: F.div(rest, zero), newEval: F.add(rest, evaluate("new")) };
+  const newEval = F.add(rest, sum(lasts.map(({ cell, written }) => [cell, written])));
+  return { oldEval, quotientEval: F.div(rest, zero), newEval };
 }
 
 export { depositOf, signOp, user };

@@ -1,0 +1,549 @@
+import { expect } from "chai";
+import { BASE8, multiply } from "../../../protocol/crypto/babyjubjub";
+import * as F from "../../../protocol/crypto/field";
+import {
+  Kind,
+  MessageTail,
+  MESSAGE_TAG,
+  NONCE_BITS,
+  TIMESTAMP_BITS,
+  keyCell,
+  ownerCell,
+  packAmount,
+  pack,
+  TransferWord,
+  OpenToWord,
+  OpenWord,
+  WithdrawWord,
+  Op,
+  COUNTERS_CELL,
+} from "../../../protocol/spec";
+import { sign } from "../../../protocol/crypto/eddsa";
+import { poseidon } from "../../../protocol/crypto/poseidon";
+import {
+  type State,
+  encodeBalance,
+  encodeOwner,
+  encodeSigned,
+  signedMessage,
+  type Authorisation,
+  type Balance,
+  type Transfer,
+  type Withdraw,
+} from "../../../protocol/state";
+import type { CircuitTester } from "../../fixtures/circom";
+import {
+  GOLD,
+  NOW,
+  SILVER,
+  SMALL,
+  batchCircuit,
+  batchOf,
+  cellOf,
+  draft,
+  forgedInput,
+  honestInput,
+  noop,
+  payment,
+  signOp,
+  tryBatch,
+  user,
+  world,
+  type Slot,
+} from "./world";
+
+/** The circuit's templates that refuse, so that a test does not pass for another reason. */
+const SIGNATURE = /EdDSAVerify/;
+const RANGE = /Range|ToBits/;
+
+describe("Batch: signed ops", () => {
+  let tester: CircuitTester;
+  before(async () => {
+    tester = await batchCircuit();
+  });
+
+  const transfer = (fields: Partial<Transfer> = {}): Transfer => ({
+    op: "Transfer",
+    from: 1,
+    to: 2,
+    account: 2,
+    amount: 1_000n,
+    ...fields,
+  });
+
+  async function passes(state: State, ...ops: Parameters<typeof batchOf>[1]["ops"] & object): Promise<void> {
+    await tester.expectPass({ ...honestInput(state, batchOf(state, { ops })) });
+  }
+
+  async function refused(state: State, signed: Slot[], by: RegExp): Promise<void> {
+    await tester.expectFail({ ...forgedInput(state, draft(state, { signed })) }, by);
+  }
+
+  /** Sets fields of a balance cell. */
+  function alter(state: State, index: number, fields: Partial<Balance>): void {
+    state.write(cellOf(index), encodeBalance(SMALL.cellBits, { ...state.balance(index), ...fields }));
+  }
+
+  it("accepts the unchecked slots of these tests when the op is allowed", async () => {
+    const { state, alice } = world();
+    const op = signOp(state, alice, transfer());
+    await tester.expectPass({ ...forgedInput(state, draft(state, { signed: [payment(state, op), noop] })) });
+    const withdraw = { op: "Withdraw", from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+    const second = signOp(state, alice, withdraw);
+    await tester.expectPass({ ...forgedInput(state, draft(state, { signed: [noop, payment(state, second)] })) });
+  });
+
+  describe("amounts, balances, nonces and times", () => {
+    it("C5: the whole balance leaves, one unit more does not", async () => {
+      const { state, alice } = world();
+      await passes(state, signOp(state, alice, transfer({ amount: 1_000_000n })));
+      const tooMuch = signOp(state, alice, transfer({ amount: 1_000_001n }));
+      await refused(state, [payment(state, tooMuch), noop], RANGE);
+    });
+
+    it("C5: a balance reaches 2^128 - 1, not 2^128", async () => {
+      const { state, alice } = world();
+      alter(state, 2, { balance: (1n << 128n) - 1_001n });
+      await passes(state, signOp(state, alice, transfer({ amount: 1_000n })));
+      await refused(state, [payment(state, signOp(state, alice, transfer({ amount: 1_001n }))), noop], RANGE);
+    });
+
+    it("C5: the largest packed amount, far above 2^128, is refused for any balance", async () => {
+      const { state } = world();
+      alter(state, 1, { balance: (1n << 128n) - 1n });
+      const packed = (1n << 40n) - 1n;
+      const amount = ((1n << 35n) - 1n) * 10n ** 31n;
+      const word = pack(TransferWord, { op: BigInt(Op.Transfer), from: 1n, amount: packed, to: 2n, account: 2n });
+      await refused(state, [payment(state, overWord(state, transfer({ amount }), word), { word }), noop], RANGE);
+    });
+
+    it("C5, C9: the last nonce is 2^40 - 1 and signs nothing", async () => {
+      const { state, alice } = world();
+      alter(state, 1, { nonce: 2 ** NONCE_BITS - 2 });
+      await passes(state, signOp(state, alice, transfer()));
+      alter(state, 1, { nonce: 2 ** NONCE_BITS - 1 });
+      await refused(state, [payment(state, signOp(state, alice, transfer())), noop], /AssertNotZeroIf/);
+    });
+
+    it("C5: valid up to the expiry, not a second later", async () => {
+      const { state, alice } = world();
+      await passes(state, signOp(state, alice, transfer(), { expiry: NOW }));
+      await passes(state, signOp(state, alice, transfer(), { expiry: 2 ** TIMESTAMP_BITS - 1 }));
+      await refused(state, [payment(state, signOp(state, alice, transfer(), { expiry: NOW - 1 })), noop], RANGE);
+    });
+
+    it("C5: an expiry of 2^40 more reads as the next nonce in the message, and is refused", async () => {
+      const { state, alice } = world();
+      // Signed for the nonce after this one, and shown with an expiry that carries into the nonce.
+      const op = signOp(state, alice, transfer(), { expiry: NOW, nonceAhead: 1 });
+      const carried = { ...op, expiry: NOW + 2 ** TIMESTAMP_BITS };
+      await refused(state, [payment(state, carried), noop], RANGE);
+    });
+
+    it("C5: a packed amount of 0 passes, and uses a nonce", async () => {
+      const { state, alice } = world();
+      await passes(state, signOp(state, alice, transfer({ amount: 0n })));
+    });
+  });
+
+  describe("cells", () => {
+    it("C7: to oneself, debited and then credited", async () => {
+      const { state, alice } = world();
+      const op = signOp(state, alice, transfer({ to: 1, account: 1, amount: 1_000_000n }));
+      const trace = batchOf(state, { ops: [op] });
+      expect(trace.touched.find(({ index }) => index === cellOf(1))?.new).to.equal(state.read(cellOf(1)) + (1n << 128n));
+      await tester.expectPass({ ...honestInput(state, trace) });
+    });
+
+    it("C7: to oneself, the credit read before the debit", async () => {
+      const { state, alice } = world();
+      const op = signOp(state, alice, transfer({ to: 1, account: 1, amount: 1_000n }));
+      const forged = draft(state, { signed: [payment(state, op), noop] });
+      const credit = forged.accesses.length - 4;
+      const old = state.read(cellOf(1));
+      expect(forged.accesses[credit]?.cell).to.equal(cellOf(1));
+      forged.accesses[credit] = { cell: cellOf(1), value: old, written: old + 1_000n };
+      await tester.expectFail({ ...forgedInput(state, forged) }, /Memory/);
+    });
+
+    it("C7: to a free cell, to balance cell 0, of account 0 or any other", async () => {
+      const { state, alice } = world();
+      for (const to of [0, 9]) {
+        for (const account of [0, 2]) {
+          await refused(state, [payment(state, signOp(state, alice, transfer({ to, account }))), noop], /Transfer/);
+        }
+      }
+    });
+
+    it("C7: to another account's cell than the one named, and to a cell of another token", async () => {
+      const { state, alice } = world();
+      await refused(state, [payment(state, signOp(state, alice, transfer({ account: 3 }))), noop], /Transfer/);
+      const toSilver = signOp(state, alice, transfer({ to: 4, account: 1 }));
+      await refused(state, [payment(state, toSilver), noop], /Transfer/);
+    });
+
+    it("C7: the same cells in several ops of one batch", async () => {
+      const { state, alice, bob } = world();
+      const there = signOp(state, alice, transfer({ amount: 1_000_000n }));
+      const back = signOp(state, bob, transfer({ from: 2, to: 1, account: 1, amount: 2_000_000n }));
+      await passes(state, there, back);
+      // In the other order Bob has not got that much.
+      const [rejected] = tryBatch(state, { ops: [back, there] });
+      expect(rejected[0]?.message).to.match(/exceeds the balance/);
+      await refused(state, [payment(state, back), payment(state, there)], RANGE);
+    });
+
+    it("C22: an index beyond the balance cells, or of too many bits", async () => {
+      const { state, alice } = world();
+      const op = signOp(state, alice, transfer());
+      for (const field of ["from", "to"] as const) {
+        const word = pack(TransferWord, {
+          op: BigInt(Op.Transfer),
+          from: 1n,
+          to: 2n,
+          account: 2n,
+          amount: packAmount(1_000n),
+          [field]: 32n + (field === "from" ? 1n : 2n),
+        });
+        await refused(state, [payment(state, overWord(state, op, word), { word }), noop], /SignedWord|ToBits/);
+      }
+    });
+
+    it("C22: a balance cell whose account is no account's index", async () => {
+      const { state, alice } = world();
+      // Account 16 = N/4 would have balance cell 0 as its key cell.
+      const bad = (16n << 184n) | (state.read(cellOf(1)) & ((1n << 184n) - 1n));
+      state.write(cellOf(1), bad);
+      const op = { ...transfer(), expiry: NOW, signature: { ...sign(alice.keys.secret, 1n), keyX: alice.keys.ax } };
+      const slot: Slot = (access) => {
+        access(cellOf(0));
+        access(cellOf(1), (value) => value - 1_000n + (1n << 128n));
+        access(cellOf(2), (value) => value + 1_000n);
+        return { words: encodeSigned(op), authorisation: op };
+      };
+      await refused(state, [slot, noop], RANGE);
+    });
+  });
+
+  describe("who signs", () => {
+    it("C20: nobody spends from an account without a key", async () => {
+      const { state, alice } = world();
+      const op = transfer({ from: 3 });
+      for (const signature of [signOp(state, alice, op).signature, { keyX: BASE8.x, r8x: 0n, r8y: 1n, s: 0n }]) {
+        const unsigned = { ...op, expiry: NOW, signature };
+        await refused(state, [payment(state, unsigned), noop], /AssertOnCurve|EdDSAVerify|AssertNotZero/);
+      }
+    });
+
+    it("C20: nobody signs by keys of small order: y = 0, 1, -1", async () => {
+      const { state } = world();
+      // For such a key 8·A is neutral, so R8 = S·B8 satisfies the equation for any message.
+      const s = 12345n;
+      const r8 = multiply(s, BASE8);
+      const inverseRoot = F.inv(F.sqrt(168700n) as bigint);
+      for (const [x, y] of [
+        [inverseRoot, 0n],
+        [0n, 1n],
+        [0n, F.R - 1n],
+      ] as const) {
+        state.write(keyCell(3), y);
+        const op = { ...transfer({ from: 3 }), expiry: NOW, signature: { keyX: x, r8x: r8.x, r8y: r8.y, s } };
+        await refused(state, [payment(state, op), noop], /AssertNotZero/);
+      }
+    });
+
+    it("C20: account 0 pays nothing: a free cell, and balance cell 0", async () => {
+      const { state, alice } = world();
+      for (const from of [0, 9]) {
+        const op = signOp(state, alice, transfer({ from, amount: 0n }));
+        // Even a key in cell 0, where the counters are, would not help.
+        state.write(keyCell(0), alice.keys.ay);
+        await refused(state, [payment(state, op), noop], /AssertNotZeroIf|Transfer/);
+      }
+    });
+
+    it("C20: another account's key", async () => {
+      const { state, bob } = world();
+      const op = signOp(state, bob, transfer());
+      await refused(state, [payment(state, op), noop], /AssertOnCurve|EdDSAVerify/);
+    });
+
+    it("C8: a Noop's dummy signature does not pass for an op", async () => {
+      const { state } = world();
+      const op = { ...transfer(), expiry: NOW, signature: { keyX: BASE8.x, r8x: 0n, r8y: 1n, s: 0n } };
+      await refused(state, [payment(state, op), noop], /AssertOnCurve|EdDSAVerify/);
+    });
+
+    it("C9: the same nonce twice, and a gap", async () => {
+      const { state, alice } = world();
+      const first = signOp(state, alice, transfer());
+      const next = signOp(state, alice, transfer({ amount: 2_000n }), { nonceAhead: 1 });
+      await passes(state, first, next);
+      await refused(state, [payment(state, first), payment(state, first)], SIGNATURE);
+      await refused(state, [payment(state, next), noop], SIGNATURE);
+      await refused(state, [payment(state, next), payment(state, first)], SIGNATURE);
+    });
+
+    it("C9: a nonce that is not used up", async () => {
+      const { state, alice } = world();
+      const op = signOp(state, alice, transfer());
+      await refused(state, [payment(state, op, { noncesUsed: 0n }), noop], /Memory/);
+      await refused(state, [payment(state, op, { noncesUsed: 2n }), noop], /Memory/);
+    });
+
+    it("C25: a signature with another receiver, cell owner, amount, fee, expiry or second word", async () => {
+      const { state, alice } = world();
+      const op = signOp(state, alice, transfer());
+      alter(state, 5, { balance: 0n, nonce: 0, token: GOLD, account: 2 });
+      await refused(state, [payment(state, { ...op, to: 5 }), noop], SIGNATURE);
+      await refused(state, [payment(state, { ...op, to: 3, account: 3 }), noop], SIGNATURE);
+      await refused(state, [payment(state, { ...op, amount: 999n }), noop], SIGNATURE);
+      await refused(state, [payment(state, { ...op, expiry: op.expiry + 1 }), noop], SIGNATURE);
+      const [word] = encodeSigned(op) as [bigint];
+      await refused(state, [payment(state, op, { word: word | (1n << 71n) }), noop], /SignedWord/);
+    });
+
+    it("C25: a signature of another deployment", async () => {
+      const { state, alice } = world();
+      const op = transfer();
+      const [word] = encodeSigned(op) as [bigint];
+      const { nonce, token } = state.balance(1);
+      const message = signedMessage(state.domain + 1n, word, 0n, { expiry: NOW, nonce, token });
+      const elsewhere = { ...op, expiry: NOW, signature: { ...sign(alice.keys.secret, message), keyX: alice.keys.ax } };
+      await refused(state, [payment(state, elsewhere), noop], SIGNATURE);
+    });
+
+    it("C25: a signature over another second word, or over another token", async () => {
+      const { state, alice } = world();
+      const op = transfer();
+      const [word] = encodeSigned(op) as [bigint];
+      const { nonce, token } = state.balance(1);
+      for (const message of [
+        signedMessage(state.domain, word, 1n, { expiry: NOW, nonce, token }),
+        signedMessage(state.domain, word, 0n, { expiry: NOW, nonce, token: SILVER }),
+        poseidon([
+          state.domain,
+          word,
+          0n,
+          pack(MessageTail, { expiry: BigInt(NOW), nonce: 0n, token: BigInt(token), tag: MESSAGE_TAG - 1n }),
+        ]),
+      ]) {
+        const signature = { ...sign(alice.keys.secret, message), keyX: alice.keys.ax };
+        await refused(state, [payment(state, { ...op, expiry: NOW, signature }), noop], SIGNATURE);
+      }
+    });
+  });
+
+  describe("Withdraw", () => {
+    it("C28: on another chain than the token's, or as another token", async () => {
+      const { state, alice } = world();
+      const op = { op: "Withdraw", from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+      await passes(state, signOp(state, alice, op));
+      for (const fields of [{ chain: 1 }, { asset: 1 }, { chain: 0 }, { asset: 0 }]) {
+        await refused(state, [withdrawal(state, fields), noop], /Withdraw/);
+      }
+    });
+
+    it("C28: a token of chain 0, or of local number 0, does not leave", async () => {
+      for (const fields of [{ chain: 0 }, { asset: 0 }]) {
+        const { state } = world();
+        const { chain, asset } = { chain: 2, asset: 3, ...fields };
+        alter(state, 4, { token: (chain << 10) | asset });
+        await refused(state, [withdrawal(state, fields), noop], /AssertNotZeroIf/);
+      }
+    });
+
+    /** A Withdraw of SILVER by alice, of any chain and asset. */
+    function withdrawal(state: State, fields: { chain?: number; asset?: number }): Slot {
+      const op = { op: "Withdraw", from: 4, amount: 1n, recipient: user("alice").address, chain: 2, asset: 3, ...fields } as const;
+      const { chain, asset } = op;
+      const word = pack(WithdrawWord, { op: BigInt(Op.Withdraw + chain), from: 4n, amount: 1n, recipient: 5n, asset: BigInt(asset) });
+      return payment(state, overWord(state, op, word), { word });
+    }
+
+    it("C23: the access that a Withdraw does not need changes nothing", async () => {
+      const { state, alice } = world();
+      const op = { op: "Withdraw", from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+      const slot = payment(state, signOp(state, alice, op));
+      const cheat: Slot = (access) => slot((cell, write) => access(cell, cell === cellOf(0) ? () => 7n : write));
+      await refused(state, [cheat, noop], /Memory/);
+      const elsewhere: Slot = (access) => slot((cell, write) => access(cell === cellOf(0) ? cellOf(2) : cell, write));
+      await refused(state, [elsewhere, noop], /BatchDigest|Batch/);
+    });
+  });
+
+  describe("Open and OpenTo", () => {
+    const open = { op: "Open", from: 2, cell: 5, token: SILVER, account: 3 } as const;
+    type Fields = Partial<Record<"cell" | "account" | "token", number>>;
+
+    /** Both slots of an Open as if it were allowed. */
+    function opening(state: State, fields: Fields = {}, signer = user("bob")): [Slot, Slot] {
+      const op = signOp(state, signer, { ...open, ...fields });
+      const [first, second] = encodeSigned(op) as [bigint, bigint];
+      const { account, token, cell } = op;
+      return [
+        (access) => {
+          access(keyCell(2));
+          access(cellOf(2), (value) => value + (1n << 128n));
+          access(COUNTERS_CELL, (value) => value + (1n << 24n));
+          return { words: [first], authorisation: op };
+        },
+        (access) => {
+          access(ownerCell(account));
+          access(cellOf(cell), (value) => value + (BigInt(token) << 168n) + (BigInt(account) << 184n));
+          access(cellOf(0));
+          return { words: [second] };
+        },
+      ];
+    }
+
+    it("accepts the unchecked slots when the op is allowed", async () => {
+      const { state } = world();
+      await tester.expectPass({ ...forgedInput(state, draft(state, { signed: opening(state) })) });
+    });
+
+    it("C28: an Open without its OpenTo, an OpenTo without its Open", async () => {
+      const { state } = world();
+      const [first, second] = opening(state);
+      await refused(state, [first, noop], /Batch|Open/);
+      await refused(state, [noop, second], /Batch/);
+    });
+
+    it("C28: an OpenTo in an even slot, an Open in an odd one", async () => {
+      const { state } = world();
+      const [first, second] = opening(state);
+      await refused(state, [second, first], /SignedWord/);
+      await refused(state, [second, noop], /SignedWord/);
+      await refused(state, [noop, first], /SignedWord/);
+    });
+
+    it("C28: an index that is not the counter's", async () => {
+      const { state } = world();
+      for (const cell of [4, 6, 0]) await refused(state, opening(state, { cell }), /Open/);
+    });
+
+    it("C28: for the system's account, a free account, a pool's", async () => {
+      const { state } = world();
+      state.write(ownerCell(5), encodeOwner({ owner: user("dave").address, home: 1, kind: Kind.Pool }));
+      for (const account of [0, 4, 5]) await refused(state, opening(state, { account }), /OpenTo/);
+    });
+
+    it("C28: into a cell that is not free", async () => {
+      const { state } = world();
+      state.write(cellOf(5), 1n);
+      await refused(state, opening(state), /OpenTo/);
+    });
+
+    it("C28: of token 0, or of local number 0", async () => {
+      const { state } = world();
+      for (const token of [0, 2 << 10]) await refused(state, opening(state, { token }), /AssertNotZeroIf/);
+    });
+
+    it("C28: when no cell is left", async () => {
+      const { state } = world();
+      state.write(COUNTERS_CELL, 4n | (32n << 24n));
+      await refused(state, opening(state, { cell: 0 }), /Open/);
+      state.write(COUNTERS_CELL, 4n | (31n << 24n));
+      const input = forgedInput(state, draft(state, { signed: opening(state, { cell: 31 }) }));
+      await tester.expectPass({ ...input });
+    });
+
+    it("C25: the signature covers the OpenTo's account, token and cell", async () => {
+      const { state, bob } = world();
+      for (const fields of [{ account: 1 }, { token: GOLD }]) {
+        const [first] = opening(state);
+        const [, second] = opening(state, fields);
+        await refused(state, [first, second], SIGNATURE);
+      }
+      await refused(state, opening(state, {}, user("alice")), /AssertOnCurve|EdDSAVerify/);
+      expect(bob.keys.ay).to.equal(state.key(2));
+    });
+
+    it("C28: unused bits of Open and OpenTo", async () => {
+      const { state } = world();
+      const [first, second] = opening(state);
+      const withWord = (slot: Slot, bits: bigint): Slot => (access) => {
+        const { words, authorisation } = slot(access);
+        return { words: [(words[0]) | bits], authorisation };
+      };
+      for (const bit of [31n, 70n, 71n, 83n, 106n, 128n, 243n]) {
+        await refused(state, [withWord(first, 1n << bit), second], /SignedWord/);
+      }
+      for (const bit of [47n, 66n, 71n, 83n, 128n, 243n]) {
+        await refused(state, [first, withWord(second, 1n << bit)], /SignedWord|TokenId|Range/);
+      }
+    });
+
+    it("reads words as the layouts say", () => {
+      const { state } = world();
+      const words = encodeSigned({ ...open, account: 3 });
+      expect(words).to.deep.equal([
+        pack(OpenWord, { op: 2n, from: 2n }),
+        pack(OpenToWord, { op: 3n, cell: 5n, token: BigInt(SILVER), account: 3n }),
+      ]);
+      expect(state.counters().nextBalance).to.equal(5);
+    });
+  });
+
+  describe("words", () => {
+    it("C28: undefined op codes", async () => {
+      const { state, alice } = world();
+      const op = signOp(state, alice, transfer());
+      const [word] = encodeSigned(op) as [bigint];
+      const codes = [0x04, 0x05, 0x08, 0x10, 0x20, 0x21, 0x3f, 0x80, 0x81, 0xc1, 0xff];
+      for (const code of codes) {
+        const other = (word & ~0xffn) | BigInt(code);
+        await refused(state, [payment(state, overWord(state, op, other), { word: other }), noop], /SignedWord/);
+      }
+    });
+
+    it("C28: unused bits of Transfer, Withdraw and Noop", async () => {
+      const { state, alice } = world();
+      const op = signOp(state, alice, transfer());
+      const [word] = encodeSigned(op) as [bigint];
+      for (const bit of [13n, 30n, 71n, 82n, 88n, 105n, 128n, 242n, 243n, 252n, 253n]) {
+        const other = word | (1n << bit);
+        const slot = payment(state, overWord(state, op, other), { word: other });
+        await refused(state, [slot, noop], /SignedWord|Range|ToBits/);
+      }
+      for (const bit of [8n, 31n, 71n, 83n, 106n, 128n, 243n]) {
+        const slot: Slot = (access) => ({ ...noop(access), words: [1n << bit] });
+        await refused(state, [slot, noop], /SignedWord/);
+      }
+    });
+
+    it("C5: the header's unused bits, and number and timestamp out of range", async () => {
+      const { state } = world();
+      const forged = draft(state, {});
+      for (const bit of [72n, 100n, 253n]) {
+        const words = [(forged.words[0]) | (1n << bit), ...forged.words.slice(1)];
+        await tester.expectFail({ ...forgedInput(state, { ...forged, words }) }, RANGE);
+      }
+    });
+
+    it("C8: a Noop that changes a cell", async () => {
+      const { state } = world();
+      for (const changed of [keyCell(0), cellOf(0)]) {
+        const slot: Slot = (access) => noop((cell) => access(cell, (value) => (cell === changed ? value + 1n : value)));
+        await refused(state, [slot, noop], /Memory/);
+      }
+    });
+
+    it("C8: a Noop in front of another cell", async () => {
+      const { state } = world();
+      const slot: Slot = (access) => {
+        for (const cell of [keyCell(1), cellOf(1), cellOf(2)]) access(cell);
+        return { words: [0n] };
+      };
+      await refused(state, [slot, noop], /Batch/);
+    });
+  });
+
+  /** An op signed by alice over any word. */
+  function overWord<T extends Transfer | Withdraw>(state: State, op: T, word: bigint): T & Authorisation {
+    const { alice } = world();
+    const { nonce, token } = state.balance(op.from);
+    const message = signedMessage(state.domain, word, 0n, { expiry: NOW, nonce, token });
+    return { ...op, expiry: NOW, signature: { ...sign(alice.keys.secret, message), keyX: alice.keys.ax } };
+  }
+});
