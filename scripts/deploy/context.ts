@@ -1,7 +1,7 @@
 /** What every deploy script starts from. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { chainOf, loadConfig, type ChainConfig, type DeploymentConfig } from "./config";
-import { isLive, refuseDevelopmentConfig } from "./live";
+import { isLive, refuseDevelopmentConfig, refuseDevelopmentSrs } from "./live";
 
 export interface DeployContext {
   readonly hre: HardhatRuntimeEnvironment;
@@ -33,6 +33,7 @@ export async function deployContext(hre: HardhatRuntimeEnvironment): Promise<Dep
   const { deployer } = await hre.getNamedAccounts();
   if (deployer === undefined) throw new Error(`network ${hre.network.name} has no account to deploy from`);
   refuseDevelopmentConfig(config, chain, [deployer, ...(chain.operators ?? [])]);
+  await refuseDevelopmentSrs(config, chain);
   return { hre, config, chain, live: isLive(evmChainId), deployer };
 }
 

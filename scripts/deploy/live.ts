@@ -1,5 +1,6 @@
 /** What must not reach a live network: everything made for development, which proves or guards nothing. */
 import { HDNodeWallet } from "ethers";
+import { isDevelopmentSrs } from "../../protocol/crypto/srs";
 import type { CircuitArtifacts } from "../../protocol/prover";
 import { ANVIL_MNEMONIC } from "../anvil";
 import type { ChainConfig, DeploymentConfig } from "./config";
@@ -52,6 +53,14 @@ export function refuseDevelopmentConfig(
   const known = knownAccounts();
   for (const account of accounts) {
     if (known.has(account.toLowerCase())) refuse(`everyone knows the key of ${account}`);
+  }
+}
+
+/** @throws LiveNetworkError on a live network, if the ptau file is the development SRS under another name */
+export async function refuseDevelopmentSrs(config: DeploymentConfig, { evmChainId }: ChainConfig): Promise<void> {
+  if (!isLive(evmChainId) || config.ptau === undefined) return;
+  if (await isDevelopmentSrs(config.ptau.path)) {
+    throw new LiveNetworkError(evmChainId, `${config.ptau.path} is the development SRS, whose secret everyone knows`);
   }
 }
 

@@ -1,0 +1,153 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { JsonRpcProvider, Wallet } from "ethers";
+import { buildDevelopmentSrs, hashFile } from "../../protocol/crypto/srs";
+import { circuitArtifacts } from "../../protocol/prover";
+import { startAnvil, type Anvil } from "../../scripts/anvil";
+import { chainOf, checkConfig, LOCAL, type ChainConfig, type DeploymentConfig } from "../../scripts/deploy/config";
+import { deployChain } from "../../scripts/deploy/deployChain";
+import { isLive, LiveNetworkError, refuseDevelopmentConfig, refuseDevelopmentKeys } from "../../scripts/deploy/live";
+import { SIX } from "../protocol/prover/circuits";
+
+const LIVE_CHAIN_ID = 424242;
+const GATEWAYS = ["11", "22", "33"].map((byte) => `0x${byte.repeat(20)}`);
+const STRANGER = `0x${"5a".repeat(20)}`;
+/** Account 0 of the mnemonic that every development node uses. */
+const KNOWN = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+
+const LIVE_CHAIN: ChainConfig = {
+  name: "live",
+  index: 1,
+  evmChainId: LIVE_CHAIN_ID,
+  gateways: GATEWAYS,
+  tokens: ["native", { address: STRANGER }],
+  operators: [STRANGER],
+};
+
+const LIVE: DeploymentConfig = {
+  ...LOCAL,
+  name: "live",
+  threshold: 2,
+  ptau: { path: "ceremony.ptau", sha256: "00".repeat(32) },
+  chains: [LIVE_CHAIN],
+};
+
+describe("deploying on a live network", () => {
+  it("G7: every chain id but those of development nodes is live", () => {
+    for (const id of [1, 10, 56, 137, 8453, 11155111, LIVE_CHAIN_ID]) expect(isLive(id), `${id}`).to.equal(true);
+    for (const id of [1337, 31337, 31338]) expect(isLive(id), `${id}`).to.equal(false);
+  });
+
+  const refuses = (
+    config: Partial<DeploymentConfig>,
+    chain: Partial<ChainConfig>,
+    reason: string,
+    accounts = [STRANGER],
+  ): void => {
+    const action = (): void => refuseDevelopmentConfig({ ...LIVE, ...config }, { ...LIVE_CHAIN, ...chain }, accounts);
+    expect(action).to.throw(LiveNetworkError, reason);
+    expect(action).to.throw(`EVM chain id ${LIVE_CHAIN_ID}`);
+  };
+
+  it("G7: a configuration without development pieces is accepted", () => {
+    refuseDevelopmentConfig(LIVE, LIVE_CHAIN, [STRANGER]);
+  });
+
+  it("G7: the development SRS, test gateways, few gateways, test tokens and known keys are refused, each alone", () => {
+    refuses({ ptau: undefined }, {}, "development SRS");
+    refuses({}, { gateways: [...GATEWAYS, "test"] }, "test gateway");
+    refuses({ threshold: 1 }, {}, "at least 2");
+    refuses({ threshold: 3 }, {}, "more gateways than the threshold");
+    refuses({}, { tokens: ["native", { test: "TUSD", decimals: 6 }] }, "TUSD");
+    refuses({}, {}, KNOWN, [STRANGER, KNOWN]);
+    refuses({}, {}, KNOWN.toLowerCase(), [KNOWN.toLowerCase()]);
+  });
+
+  it("G7: all of these are accepted on a development node", () => {
+    refuseDevelopmentConfig(LOCAL, chainOf(LOCAL, 31337), [KNOWN]);
+  });
+
+  it("[proof] G7: keys made from the development SRS are refused whatever the file was called", async () => {
+    const artifacts = await circuitArtifacts(SIX);
+    expect(() => refuseDevelopmentKeys(LIVE_CHAIN_ID, artifacts)).to.throw(LiveNetworkError, "development SRS");
+    refuseDevelopmentKeys(LIVE_CHAIN_ID, { ...artifacts, development: false });
+    refuseDevelopmentKeys(31337, artifacts);
+  });
+
+  describe("by the deploy scripts", () => {
+    let anvil: Anvil;
+    let folder: string;
+
+    before(async () => {
+      anvil = await startAnvil({ chainId: LIVE_CHAIN_ID });
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-live-"));
+    });
+
+    after(async () => {
+      await anvil.stop();
+      fs.rmSync(folder, { recursive: true });
+    });
+
+    async function refusal(config: DeploymentConfig, privateKeys?: string[]): Promise<string> {
+      const configFile = path.join(folder, "config.json");
+      fs.writeFileSync(configFile, JSON.stringify(config));
+      const options = { network: "live", rpcUrl: anvil.url, deployments: folder, configFile, privateKeys } as const;
+      try {
+        await deployChain({ ...options, compile: false });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      throw new Error("expected the scripts to refuse");
+    }
+
+    it("G7: nothing is sent with the development SRS, not even under another name", async () => {
+      const message = await refusal({ ...LIVE, ptau: undefined });
+      expect(message).to.include("refused on a live network").and.to.include("development SRS");
+
+      const ptau = path.join(folder, "ceremony.ptau");
+      await buildDevelopmentSrs(ptau, 4);
+      const disguised = { ...LIVE, ptau: { path: ptau, sha256: await hashFile(ptau) } };
+      const again = await refusal(disguised, [Wallet.createRandom().privateKey]);
+      expect(again).to.include("refused on a live network").and.to.include("ceremony.ptau is the development SRS");
+
+      const provider = new JsonRpcProvider(anvil.url, LIVE_CHAIN_ID, { staticNetwork: true });
+      expect(await provider.getBlockNumber()).to.equal(0);
+      provider.destroy();
+    });
+  });
+});
+
+describe("deployment configurations", () => {
+  const [primary, secondary] = LOCAL.chains;
+  const refuses = (change: Partial<DeploymentConfig>, field: string): void => {
+    expect(() => checkConfig({ ...LOCAL, ...change })).to.throw(`deployment "local": ${field}`);
+  };
+  const refusesChain = (change: Partial<ChainConfig>, field: string): void =>
+    refuses({ chains: [{ ...primary, ...change }, secondary] }, field);
+
+  it("accept the local one, and find its chains by their EVM chain ids", () => {
+    expect(checkConfig(LOCAL)).to.equal(LOCAL);
+    expect(chainOf(LOCAL, 31338)).to.equal(secondary);
+    expect(() => chainOf(LOCAL, 1))
+      .to.throw("no chain with EVM chain id 1")
+      .with.property("message")
+      .includes("31338");
+  });
+
+  it("name the field that is wrong", () => {
+    refuses({ salt: "0x01" }, "salt");
+    refuses({ sizes: [] }, "sizes");
+    refuses({ sizes: ["huge" as "test"] }, "sizes");
+    refuses({ threshold: 0 }, "threshold");
+    refuses({ primary: 3 }, "primary");
+    refuses({ chains: [primary, { ...secondary, index: 1 }] }, "chains.index");
+    refuses({ chains: [primary, { ...secondary, evmChainId: 31337 }] }, "chains.evmChainId");
+    refuses({ primary: 2, chains: [{ ...primary, index: 64 }, secondary] }, "chain primary: index");
+    refusesChain({ gateways: [] }, "chain primary: gateways");
+    refusesChain({ gateways: ["nobody"] }, "chain primary: gateways");
+    refusesChain({ tokens: [{ address: "nowhere" }] }, "chain primary: tokens");
+    refusesChain({ operators: ["nobody"] }, "chain primary: operators");
+  });
+});
