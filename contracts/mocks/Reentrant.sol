@@ -3,18 +3,21 @@ pragma solidity 0.8.28;
 
 /// @notice Mock: an account that, when it is called by a token's hook or receives native coin, makes one call of its own.
 contract Reentrant {
+    // One slot, so that it all fits into the gas of a payment.
     address public target;
-    bytes public data;
     bool public called;
     bool public succeeded;
-    bytes public answer;
+    /// @notice First bytes of what the call answered: an error's selector.
+    bytes4 public answer;
+
+    bytes public data;
 
     receive() external payable {
         _reenter();
     }
 
     function arm(address target_, bytes calldata data_) external {
-        (target, data, called, succeeded) = (target_, data_, false, false);
+        (target, data, called, succeeded, answer) = (target_, data_, false, false, 0);
     }
 
     function onToken() external {
@@ -33,6 +36,7 @@ contract Reentrant {
     function _reenter() private {
         if (target == address(0) || called) return;
         called = true;
-        (succeeded, answer) = target.call(data);
+        (bool success, bytes memory result) = target.call(data);
+        (succeeded, answer) = (success, bytes4(result));
     }
 }
