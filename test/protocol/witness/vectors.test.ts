@@ -1,0 +1,173 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { AbiCoder, concat, keccak256, toBeHex, toUtf8Bytes } from "ethers";
+import { poseidon4 } from "poseidon-lite";
+import { assertG1, G1_GENERATOR, mulG1 } from "../../../protocol/crypto/curve";
+import { permute } from "../../../protocol/crypto/poseidon";
+import * as spec from "../../../protocol/spec";
+import { describeWord } from "../../../protocol/state";
+import { examples, type Example } from "../../../protocol/witness";
+
+const file = join(__dirname, "..", "..", "vectors", "protocol.json");
+const vectors = JSON.parse(readFileSync(file, "utf8")) as Example[];
+
+const layouts: Record<string, spec.Layout> = Object.fromEntries(
+  [
+    spec.CountersCell,
+    spec.OwnerCell,
+    spec.BalanceCell,
+    spec.HeaderWord,
+    spec.DepositWord0,
+    spec.DepositWord1,
+    spec.TransferWord,
+    spec.WithdrawWord,
+    spec.OpenWord,
+    spec.OpenToWord,
+    spec.MessageTail,
+  ].map((layout) => [layout.name, layout]),
+);
+
+function vector(name: string): Example {
+  const found = vectors.find((example) => example.name === name);
+  if (!found) throw new Error(`test/vectors/protocol.json has no example called ${name}`);
+  return found;
+}
+
+function one(name: string, field: string): string {
+  return vector(name).fields[field] as string;
+}
+
+function list(name: string, field: string): string[] {
+  return vector(name).fields[field] as string[];
+}
+
+/** keccak256 of 32-byte words, through ethers' ABI coder: another path than `keccakWords`. */
+function keccakOf(...words: (string | bigint)[]): string {
+  const types = words.map(() => "uint256");
+  return keccak256(AbiCoder.defaultAbiCoder().encode(types, words));
+}
+
+function ascii(text: string): bigint {
+  return BigInt(`0x${Buffer.from(toUtf8Bytes(text)).toString("hex")}`);
+}
+
+function inField(hash: string): string {
+  return toBeHex(BigInt(hash) % spec.FIELD_ORDER, 32);
+}
+
+describe("golden vectors", () => {
+  it("are what the reference computes", () => {
+    expect(examples()).to.deep.equal(vectors);
+  });
+
+  it("have an example of every layout", () => {
+    expect(Object.keys(layouts).filter((name) => !vectors.some(({ layout }) => layout === name))).to.deep.equal([]);
+  });
+
+  for (const { name, layout, fields, hex, readsAs } of vectors.filter((example) => example.layout in layouts)) {
+    it(`packs and describes: ${name}`, () => {
+      const of = layouts[layout];
+      const values = Object.fromEntries(
+        Object.entries(fields).map(([field, value]) => [field, BigInt(value as string)]),
+      );
+      const sum = of.fields.reduce((total, { name: field, offset }) => total + (values[field] << BigInt(offset)), 0n);
+      expect(toBeHex(sum, 32)).to.equal(hex);
+      expect(describeWord(of, BigInt(hex))).to.equal(readsAs);
+    });
+  }
+
+  it("domain: keccak of tag, version, chain and salt, cut to 160 bits", () => {
+    const hash = keccakOf(ascii("causeway.domain"), 1n, one("domain", "primaryChainId"), one("domain", "salt"));
+    expect(vector("domain").hex).to.equal(toBeHex(BigInt(hash) & ((1n << 160n) - 1n), 32));
+  });
+
+  it("message: circomlib's Poseidon of domain, words and tail", () => {
+    const { word, secondWord, domain } = vector("message").fields as Record<string, string>;
+    expect(one("message", "expiry")).to.equal(vector("message tail").fields.expiry);
+    const inputs = [domain, word, secondWord, vector("message tail").hex];
+    expect(vector("message").hex).to.equal(toBeHex(poseidon4(inputs), 32));
+    expect(word).to.equal(vector("transfer").hex);
+  });
+
+  it("requestHash: keccak of the requester's 179 and 160 bits, and the key", () => {
+    const [word0, word1, key] = list("requestHash", "words").map(BigInt);
+    const masked = [word0 % (1n << 179n), word1 % (1n << 160n), key];
+    expect(vector("requestHash").hex).to.equal(keccakOf(...masked));
+    expect(toBeHex(word0, 32)).to.equal(vector("deposit").hex);
+  });
+
+  it("queueHead: keccak of the head before and the request", () => {
+    const hex = keccak256(concat([one("queueHead", "head"), one("queueHead", "requestHash")]));
+    expect(vector("queueHead").hex).to.equal(hex);
+  });
+
+  it("outboxHash: folded from the last payment to the first", () => {
+    const [token, recipient, amount] = ["token", "recipient", "amount"].map((field) => list("outboxHash", field));
+    const last = keccakOf(token[1], recipient[1], amount[1], 0n);
+    expect(vector("outboxHash").hex).to.equal(keccakOf(token[0], recipient[0], amount[0], last));
+  });
+
+  it("digest: five elements into each permutation, on top of the tag", () => {
+    const elements = list("digest", "elements").map(BigInt);
+    while (elements.length % 5 !== 0) elements.push(0n);
+    let state = ascii("causeway.digest");
+    for (let i = 0; i < elements.length; i += 5) state = permute([state, ...elements.slice(i, i + 5)])[0];
+    expect(vector("digest").hex).to.equal(toBeHex(state, 32));
+  });
+
+  it("digest: words, values, places of 38 bits and sorted numbers of 25 bits", () => {
+    const elements = list("digest", "elements").map(BigInt);
+    expect(elements.slice(0, 5).map((word) => toBeHex(word, 32))).to.deep.equal(list("batchHash", "words"));
+    expect(elements.slice(5, 8)).to.deep.equal([7n, 8n, 9n]);
+    const places = [1n | (3n << 36n), 5n | (1n << 36n), 5n | (2n << 24n) | (1n << 37n)];
+    expect(elements[8]).to.equal(places[0] | (places[1] << 38n) | (places[2] << 76n));
+    expect(elements[9]).to.equal(1n | (5n << 25n) | (65539n << 50n));
+    expect(elements).to.have.length(10);
+  });
+
+  it("challenge: keccak of everything the prover commits to before, in the field", () => {
+    const [domain, circuitId, number, digest] = ["domain", "circuitId", "number", "digest"].map((f) =>
+      one("challenge", f),
+    );
+    const points = ["oldCommitment", "newCommitment", "quotientCommitment"].flatMap((field) =>
+      list("challenge", field),
+    );
+    const words = list("challenge", "words");
+    const hash = keccakOf(ascii("causeway.challenge"), domain, circuitId, number, ...points, digest, ...words);
+    expect(vector("challenge").hex).to.equal(inField(hash));
+    expect(digest).to.equal(vector("digest").hex);
+  });
+
+  it("openingChallenge: keccak of the point, the values and the commitments, in the field", () => {
+    const scalars = ["challenge", "oldEval", "quotientEval", "newEval"].map((field) => one("openingChallenge", field));
+    const points = ["oldCommitment", "quotientCommitment", "newCommitment"];
+    const hash = keccakOf(
+      ascii("causeway.opening"),
+      ...scalars,
+      ...points.flatMap((field) => list("openingChallenge", field)),
+    );
+    expect(vector("openingChallenge").hex).to.equal(inField(hash));
+  });
+
+  it("batchHash: keccak that chains the batches, from genesis", () => {
+    const domain = one("batchHash", "domain");
+    const tag = ascii("causeway.batch");
+    const genesis = keccakOf(tag, domain, 0n, 0n, 0n, ...list("genesisHash", "commitment"), keccak256("0x"));
+    expect(vector("genesisHash").hex).to.equal(genesis);
+    const words = keccak256(concat(list("batchHash", "words")));
+    expect(one("batchHash", "wordsHash")).to.equal(words);
+    const point = list("batchHash", "commitment");
+    const hash = keccakOf(tag, domain, one("batchHash", "circuitId"), 1n, genesis, ...point, words);
+    expect(vector("batchHash").hex).to.equal(hash);
+  });
+
+  it("use points of the curve", async () => {
+    const names = ["oldCommitment", "newCommitment", "quotientCommitment"];
+    for (const [i, name] of names.entries()) {
+      const [x, y] = list("challenge", name).map(BigInt);
+      assertG1(name, { x, y });
+      expect(await mulG1(G1_GENERATOR, BigInt(i + 1))).to.deep.equal({ x, y });
+    }
+  });
+});
