@@ -260,7 +260,7 @@ export class Batcher {
     const timestamp = await this.nextTimestamp();
     const number = this.latest + 1;
     const open = this.openRequests();
-    const requests = takeTurns(open, size.queueOps, number);
+    const requests = takeTurns(open, size.queueOps, this.latest);
     if (requests.length === 0 && this.pool.ops.length === 0) return undefined;
     const after = this.state.clone();
     const trace = buildBatch(after, { size, number, timestamp, requests, ops: this.pool.ops });

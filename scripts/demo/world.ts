@@ -1,0 +1,147 @@
+/** The demo's chains, users and batcher. */
+import fs from "node:fs";
+import path from "node:path";
+import { HDNodeWallet, Mnemonic } from "ethers";
+import { Batcher } from "../../protocol/batcher/batcher";
+import type { OnEvent } from "../../protocol/batcher/events";
+import { connectNode, openChain, withSigner, type Chain } from "../../protocol/chain/chain";
+import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
+import { listTokens, type Token } from "../../protocol/chain/tokens";
+import { accountsOf, holdings } from "../../protocol/client/accounts";
+import { l2KeyFromPhrase, type L2Key } from "../../protocol/client/keys";
+import { openSrs } from "../../protocol/crypto/srs";
+import { createProver, type CircuitArtifacts } from "../../protocol/prover";
+import { SIZES } from "../../protocol/spec";
+import { StateCommitment, type State } from "../../protocol/state";
+import type { MockToken__factory } from "../../typechain-types";
+import { ANVIL_MNEMONIC, startAnvil } from "../anvil";
+import { deployChain } from "../deploy/deployChain";
+
+export const SIZE = SIZES.test;
+
+export interface Person {
+  readonly name: string;
+  readonly wallet: HDNodeWallet;
+  readonly key: L2Key;
+}
+
+/** A chain with its listed tokens by symbol. */
+export interface DemoChain {
+  readonly chain: Chain;
+  readonly tokens: ReadonlyMap<string, Token>;
+}
+
+/** What must be undone when the demo ends, however it ends; last in, first out. */
+export class Cleanup {
+  private readonly steps: (() => Promise<void> | void)[] = [];
+
+  add(step: () => Promise<void> | void): void {
+    this.steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (let step = this.steps.pop(); step; step = this.steps.pop()) await step();
+  }
+}
+
+const NETWORKS = [
+  { network: "primary", name: "chain A", chainId: 31337 },
+  { network: "secondary", name: "chain B", chainId: 31338 },
+] as const;
+
+/** The operator deploys, relays facts and submits batches; the users follow it in the list of accounts. */
+const OPERATOR = 0;
+
+/** Starts one node per chain and deploys the protocol on each, as a person would: with the deploy scripts. */
+export async function startChains(folder: string, cleanup: Cleanup): Promise<DemoChain[]> {
+  const nodes = [];
+  for (const { chainId } of NETWORKS) {
+    const node = await startAnvil({ chainId });
+    cleanup.add(() => node.stop());
+    nodes.push(node);
+  }
+  const deployments = path.join(folder, "deployments");
+  const chains: DemoChain[] = [];
+  for (const [i, { network, name, chainId }] of NETWORKS.entries()) {
+    const { url } = nodes[i];
+    const { rollup, block } = await deployChain({ network, rpcUrl: url, deployments, compile: false });
+    const provider = await connectNode(url, name, BigInt(chainId));
+    cleanup.add(() => provider.destroy());
+    const chain = await openChain({ name, rollup, block }, provider, account(OPERATOR).connect(provider));
+    const tokens = await listTokens(chain);
+    chains.push({ chain, tokens: new Map(tokens.map((token) => [token.symbol, token])) });
+  }
+  return chains;
+}
+
+/** Users with coins of both chains from the start, and test tokens of both. */
+export async function createPeople(names: readonly string[], chains: readonly DemoChain[]): Promise<Person[]> {
+  const people = names.map((name, i) => ({ name, wallet: account(OPERATOR + 1 + i), key: l2KeyFromPhrase(name) }));
+  const { MockToken__factory: factory } = require("../../typechain-types") as {
+    MockToken__factory: typeof MockToken__factory;
+  };
+  for (const { chain, tokens } of chains) {
+    const token = tokens.get("TUSD") as Token;
+    const contract = factory.connect(token.address, chain.signer);
+    for (const { wallet } of people)
+      await (await contract.mint(wallet.address, 10_000n * 10n ** BigInt(token.decimals))).wait();
+  }
+  return people;
+}
+
+/** Starts a batcher that proves with snarkjs. */
+export async function startBatcher(
+  folder: string,
+  chains: readonly DemoChain[],
+  artifacts: CircuitArtifacts,
+  cleanup: Cleanup,
+  onEvent: OnEvent,
+): Promise<Batcher> {
+  const prover = createProver(artifacts);
+  cleanup.add(() => prover.terminate());
+  const srs = await openSrs({ power: SIZE.cellBits, ...artifacts.srs });
+  const [primary, ...secondaries] = chains.map(({ chain }) => chain);
+  const proving = { size: SIZE, circuitId: artifacts.circuitId, prover, commitments: new StateCommitment(srs) };
+  const directory = path.join(folder, "batcher");
+  const batcher = await Batcher.start({
+    directory,
+    primary,
+    secondaries,
+    proving,
+    carrier: new TestGatewayCarrier(),
+    onEvent,
+  });
+  cleanup.add(() => batcher.close());
+  return batcher;
+}
+
+/** A folder of this run, removed with it. */
+export function temporaryFolder(root: string, cleanup: Cleanup): string {
+  const folder = fs.mkdtempSync(path.join(root, "causeway-demo-"));
+  cleanup.add(() => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The chain with a person's signature on its transactions. */
+export function as({ wallet }: Person, { chain }: DemoChain): Chain {
+  return withSigner(chain, wallet.connect(chain.provider));
+}
+
+/** A person's account. Throws when it has none. */
+export function accountOf(state: State, { name, wallet }: Person): number {
+  const [first] = accountsOf(state, wallet.address);
+  if (first === undefined) throw new Error(`${name} has no account`);
+  return first;
+}
+
+/** A person's balance cell for a token. Throws when it has none. */
+export function cellOf(state: State, person: Person, token: Token): number {
+  const account = accountOf(state, person);
+  const found = holdings(state).find((holding) => holding.account === account && holding.token === token.id);
+  if (!found) throw new Error(`${person.name} has no balance cell for ${token.symbol}`);
+  return found.cell;
+}
+
+function account(index: number): HDNodeWallet {
+  return HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(ANVIL_MNEMONIC), `m/44'/60'/0'/0/${index}`);
+}
