@@ -207,7 +207,7 @@ export function forgedInput(state: State, draft: Draft, claims: Claims = {}): Ci
  * reads' equation hold, and f' is what makes the writes' hold.
  */
 export function evaluationsOf(
-  state: State,
+  state: Pick<State, "cellBits" | "nonzero">,
   accesses: readonly TracedAccess[],
   x: bigint,
 ): Pick<CircuitInput, "oldEval" | "quotientEval" | "newEval"> {
