@@ -4,7 +4,7 @@ import * as F from "../../../protocol/crypto/field";
 import type { Size } from "../../../protocol/spec";
 import { encodeSigned, type State } from "../../../protocol/state";
 import {
-  StatementError,
+  type StatementError,
   buildBatch,
   checkStatement,
   circuitInput,

@@ -99,7 +99,7 @@ describe("order inside a batch", () => {
   it("C10: refuses lists that do not ascend, or leave the range of n + 1 bits", () => {
     expect(isAscending(3, [0, 1, 15])).to.equal(true);
     for (const sorted of [[1, 1], [2, 1], [-1, 2], [16], [3, 20]])
-      expect(isAscending(3, sorted), `${sorted}`).to.equal(false);
+      expect(isAscending(3, sorted), sorted.join()).to.equal(false);
     const accesses = traceAccesses([{ cell: 2, value: 1n, written: 1n }]);
     expect(isPermutation(3, accesses, [2], challenges)).to.equal(true);
     expect(isPermutation(3, accesses, [3], challenges)).to.equal(false);

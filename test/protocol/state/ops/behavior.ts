@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { OpError, State, applySigned, type SignedOp } from "../../../../protocol/state";
+import { OpError, type State, applySigned, type SignedOp } from "../../../../protocol/state";
 import { cellsOf } from "../../../fixtures/states";
 
 export const NOW = 1_000_000;

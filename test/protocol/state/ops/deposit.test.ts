@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { tokenId } from "../../../../protocol/spec";
 import {
-  State,
+  type State,
   applyDeposit,
   encodeBalance,
   encodeCounters,
