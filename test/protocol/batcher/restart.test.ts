@@ -7,6 +7,7 @@ import { Batcher } from "../../../protocol/batcher/batcher";
 import { TestGatewayCarrier } from "../../../protocol/chain/factCarrier";
 import { readBooks } from "../../../protocol/chain/conservation";
 import { Crash } from "../../fixtures/crash";
+import { rejection } from "../../fixtures/rejection";
 import { cellsOf } from "../../fixtures/states";
 import { World } from "../../fixtures/world";
 
@@ -99,11 +100,11 @@ describe("batcher: restart", () => {
     expect(points).to.be.greaterThan(20);
   });
 
-  it("refuses a state that is not the chain's", async () => {
+  it("B8: refuses a state that is not the chain's", async () => {
     await start.restore();
     const wrong = { ...world.proving.commitments, commit: async () => ({ x: 1n, y: 2n }) };
-    const start2 = world.start({ proving: { ...world.proving, commitments: wrong as never } });
-    await expect(start2).to.be.rejectedWith(/rebuilding the state: .* has the commitment \(1, 2\)/);
+    const error = await rejection(world.start({ proving: { ...world.proving, commitments: wrong as never } }));
+    expect(error.message).to.match(/rebuilding the state: .* has the commitment \(1, 2\)/);
     // The folder is free again.
     await world.start();
     world.stop();
