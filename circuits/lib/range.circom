@@ -34,7 +34,7 @@ template ToBits(n) {
 // in < 2^n, by digits of base 4 and, when n is odd, one bit on top.
 //
 // Input: any field element, 1 ≤ n ≤ 253.
-// Gates: 1.5·n - 1 for even n, 1.5·n + 0.5 - 1 for odd n above 1.
+// Gates: 1.5·n - 1 for even n, 1.5·n - 0.5 for odd n.
 template Range(n) {
     signal input in;
 

@@ -23,7 +23,7 @@ function CHUNKS(n, b) {
 // A value below 4^n by n digits out of -3, -1, 1 and 3.
 //
 // Input: any field element, 4^n ≤ 2^254. Outputs: digit, its square (1 or 9), and the prefix sums.
-// Gates: 3·n - 1.
+// Gates: 3·n.
 // Warning: when 4^n exceeds the field, a small value also has the digits of value + r; AssertScalarAtMost excludes them.
 template SignedDigits4(n) {
     signal input in;
@@ -53,7 +53,7 @@ template SignedDigits4(n) {
 //
 // Input: any field element, 8^n ≤ 2^253. Outputs: digit, square, folded (with which any cubic of the square is one gate), and
 // the prefix sums.
-// Gates: 5·n - 1.
+// Gates: 5·n.
 template SignedDigits8(n) {
     signal input in;
     signal output digit[n];

@@ -1,0 +1,231 @@
+import { expect } from "chai";
+import * as F from "../../../protocol/crypto/field";
+import { circuit, compileTester, type CircuitTester } from "../../fixtures/circom";
+import { expectNoSurvivors } from "./mutation";
+
+const compile = (template: string, parameters: (number | bigint)[] = []): Promise<CircuitTester> =>
+  circuit("lib/range.circom", template, parameters);
+const highest = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
+const bitsOf = (value: bigint, length: number): bigint[] =>
+  Array.from({ length }, (_, i) => (value >> BigInt(i)) & 1n);
+const bit = (condition: boolean): bigint => (condition ? 1n : 0n);
+
+describe("circuits/lib/range", () => {
+  describe("Range and ToBits", () => {
+    for (const bits of [1, 2, 3, 127, 128, 253]) {
+      it(`C5: of ${bits} bits pass 0 and max; max + 1 and r - 1 cannot be proven`, async () => {
+        const range = await compile("Range", [bits]);
+        const toBits = await compile("ToBits", [bits]);
+        for (const value of [0n, 1n, highest(bits) - 1n, highest(bits)]) {
+          await range.expectPass({ in: value });
+          await toBits.expectPass({ in: value }, { out: bitsOf(value, bits) });
+        }
+        for (const value of [highest(bits) + 1n, F.R - 1n]) {
+          await range.expectFail({ in: value });
+          await toBits.expectFail({ in: value });
+        }
+      });
+    }
+
+    it("C5: of three bits refuse every other value of a byte", async () => {
+      const range = await compile("Range", [3]);
+      for (let value = 0n; value < 256n; value++) {
+        if (value < 8n) await range.expectPass({ in: value });
+        else await range.expectFail({ in: value });
+      }
+    });
+
+    it("refuse a width at which the bits would not be unique, or none", async () => {
+      for (const template of ["Range", "ToBits"]) {
+        for (const bits of [0, 254]) {
+          const refusal = await compile(template, [bits]).catch((error: Error) => error.message);
+          expect(refusal).to.be.a("string").that.matches(/False assert reached/);
+        }
+      }
+    });
+
+    it("C6: digits that are no digits break a constraint when their sum is repaired", async () => {
+      const range = await compile("Range", [4]);
+      const witness = await range.calculateWitness({ in: 5n });
+      for (const [low, high] of [
+        [5n, 0n],
+        [F.R - 3n, 2n],
+        [9n, F.R - 1n],
+        [F.div(1n, 2n), F.div(9n, 8n)],
+      ]) {
+        const forged = await range.tamper(witness, {
+          "part[0]": low,
+          "part[1]": high,
+          "edge[0]": F.mul(low, F.sub(low, 3n)),
+          "edge[1]": F.mul(high, F.sub(high, 3n)),
+        });
+        await range.expectUnsatisfied(forged);
+      }
+    });
+
+    it("C6: bits that are no bits break a constraint when their sum is repaired", async () => {
+      const toBits = await compile("ToBits", [2]);
+      const witness = await toBits.calculateWitness({ in: 2n });
+      await toBits.expectUnsatisfied(await toBits.tamper(witness, { "out[0]": 2n, "out[1]": 0n }));
+      await toBits.expectUnsatisfied(await toBits.tamper(witness, { "out[0]": F.R - 2n, "out[1]": 2n }));
+    });
+
+    it("C2: no signal can be changed alone", async () => {
+      for (const bits of [6, 7]) {
+        const range = await compile("Range", [bits]);
+        expectNoSurvivors(range, await range.calculateWitness({ in: 45n }));
+        const toBits = await compile("ToBits", [bits]);
+        expectNoSurvivors(toBits, await toBits.calculateWitness({ in: 45n }));
+      }
+    });
+  });
+
+  describe("comparisons", () => {
+    const WIDTH = 8;
+    const EDGES = [0n, 1n, 2n, 127n, 128n, 254n, 255n];
+
+    it("C5: compare every pair of edges", async () => {
+      const less = await compile("LessThan", [WIDTH]);
+      const lessEq = await compile("LessEq", [WIDTH]);
+      const assertLess = await compile("AssertLessThan", [WIDTH]);
+      const assertLessEq = await compile("AssertLessEq", [WIDTH]);
+      for (const a of EDGES) {
+        for (const b of EDGES) {
+          await less.expectPass({ a, b }, { out: bit(a < b) });
+          await lessEq.expectPass({ a, b }, { out: bit(a <= b) });
+          if (a < b) await assertLess.expectPass({ a, b });
+          else await assertLess.expectFail({ a, b });
+          if (a <= b) await assertLessEq.expectPass({ a, b });
+          else await assertLessEq.expectFail({ a, b });
+        }
+      }
+    });
+
+    it("the other answer cannot be proven, whatever the digits", async () => {
+      const less = await compile("LessThan", [2]);
+      for (const [a, b] of [
+        [1n, 3n],
+        [3n, 1n],
+        [2n, 2n],
+      ]) {
+        const witness = await less.calculateWitness({ a, b });
+        const out = 1n - (await less.signal(witness, "out"));
+        const wrapped = F.mod(a - b + 4n * out);
+        // The only digit of a range of two bits is the value itself.
+        expect(wrapped > 3n).to.equal(true);
+        const forged = await less.tamper(witness, { out, wrapped });
+        await less.expectUnsatisfied(forged);
+      }
+    });
+
+    it("C5: Fits says whether a value below 2^(n + 1) is below 2^n, and refuses any other", async () => {
+      const fits = await compile("Fits", [WIDTH]);
+      for (const value of [0n, 255n]) await fits.expectPass({ in: value }, { out: 1n });
+      for (const value of [256n, 511n]) await fits.expectPass({ in: value }, { out: 0n });
+      for (const value of [512n, F.R - 1n, F.R - 256n]) await fits.expectFail({ in: value });
+    });
+
+    it("C2: no signal can be changed alone", async () => {
+      const cases: [string, Record<string, bigint>][] = [
+        ["LessThan", { a: 3n, b: 200n }],
+        ["LessThan", { a: 200n, b: 3n }],
+        ["LessEq", { a: 7n, b: 7n }],
+        ["AssertLessThan", { a: 3n, b: 200n }],
+        ["AssertLessEq", { a: 3n, b: 200n }],
+        ["Fits", { in: 300n }],
+      ];
+      for (const [template, input] of cases) {
+        const tester = await compile(template, [WIDTH]);
+        expectNoSurvivors(tester, await tester.calculateWitness(input));
+      }
+    });
+  });
+
+  describe("zero and equality", () => {
+    const VALUES = [0n, 1n, 2n, 1n << 128n, F.R - 1n];
+
+    it("IsZero, IsEqual, AssertNotZero and AssertEqualIf decide over the whole field", async () => {
+      const isZero = await compile("IsZero");
+      const isEqual = await compile("IsEqual");
+      const notZero = await compile("AssertNotZero");
+      const equalIf = await compile("AssertEqualIf");
+      for (const a of VALUES) {
+        await isZero.expectPass({ in: a }, { out: bit(a === 0n) });
+        if (a === 0n) await notZero.expectFail({ in: a });
+        else await notZero.expectPass({ in: a });
+        for (const b of VALUES) {
+          await isEqual.expectPass({ a, b }, { out: bit(a === b) });
+          await equalIf.expectPass({ enabled: 0n, a, b });
+          if (a === b) await equalIf.expectPass({ enabled: 1n, a, b });
+          else await equalIf.expectFail({ enabled: 1n, a, b });
+        }
+      }
+    });
+
+    it("IsZero cannot say the opposite, whatever the inverse", async () => {
+      const isZero = await compile("IsZero");
+      const atZero = await isZero.calculateWitness({ in: 0n });
+      const elsewhere = await isZero.calculateWitness({ in: 5n });
+      for (const inverse of [0n, 1n, F.inv(5n), F.R - 1n]) {
+        await isZero.expectUnsatisfied(await isZero.tamper(atZero, { out: 0n, inverse }));
+        await isZero.expectUnsatisfied(await isZero.tamper(elsewhere, { out: 1n, inverse }));
+      }
+    });
+
+    it("C2: no signal can be changed alone but the inverse of 0, which nothing reads", async () => {
+      const isZero = await compile("IsZero");
+      expectNoSurvivors(isZero, await isZero.calculateWitness({ in: 5n }));
+      expectNoSurvivors(isZero, await isZero.calculateWitness({ in: 0n }), ["inverse"]);
+      const notZero = await compile("AssertNotZero");
+      expectNoSurvivors(notZero, await notZero.calculateWitness({ in: 5n }));
+    });
+  });
+
+  describe("choices and logic", () => {
+    it("Select and SelectOr choose", async () => {
+      const select = await compile("Select");
+      const selectOr = await compile("SelectOr", [7]);
+      for (const [a, b] of [
+        [3n, 5n],
+        [0n, F.R - 1n],
+        [F.R - 1n, 1n],
+      ]) {
+        await select.expectPass({ choice: 1n, a, b }, { out: a });
+        await select.expectPass({ choice: 0n, a, b }, { out: b });
+        await selectOr.expectPass({ choice: 1n, a }, { out: a });
+        await selectOr.expectPass({ choice: 0n, a }, { out: 7n });
+      }
+    });
+
+    it("the gates have their truth tables", async () => {
+      const gates = await compileTester(
+        `pragma circom 2.2.0;
+include "lib/range.circom";
+template Gates() {
+  signal input a;
+  signal input b;
+  signal output out[5];
+  out <== [And()(a, b), AndNot()(a, b), Or()(a, b), Xor()(a, b), Not()(a)];
+}
+component main = Gates();
+`,
+        { name: "Gates" },
+      );
+      for (const a of [0n, 1n]) {
+        for (const b of [0n, 1n]) await gates.expectPass({ a, b }, { out: [a & b, a & (1n - b), a | b, a ^ b, 1n - a] });
+      }
+      const assertBit = await compile("AssertBit");
+      for (const value of [0n, 1n]) await assertBit.expectPass({ in: value });
+      for (const value of [2n, F.R - 1n]) await assertBit.expectFail({ in: value });
+    });
+
+    it("Product and Sum run over all elements", async () => {
+      const product = await compile("Product", [4]);
+      const sum = await compile("Sum", [4]);
+      await product.expectPass({ in: [2n, 3n, 5n, F.R - 1n] }, { out: F.R - 30n });
+      await sum.expectPass({ in: [2n, 3n, 5n, F.R - 1n] }, { out: 9n });
+      expectNoSurvivors(product, await product.calculateWitness({ in: [2n, 3n, 5n, 7n] }));
+      expectNoSurvivors(sum, await sum.calculateWitness({ in: [2n, 3n, 5n, 7n] }));
+    });
+  });
+});
