@@ -154,8 +154,10 @@ export function decodeQueueOp(cellBits: number, words: readonly bigint[]): Depos
   const second = unpack(DepositWord1, word1);
   const { chain, token, account, cell } = numbers(first);
   const { usedAccount, usedCell } = numbers(second);
-  for (const index of [account, usedAccount]) below(DepositWord0, "account", index, accountRoom(cellBits));
-  for (const index of [cell, usedCell]) below(DepositWord0, "cell", index, balanceRoom(cellBits));
+  below(DepositWord0, "account", account, accountRoom(cellBits));
+  below(DepositWord0, "cell", cell, balanceRoom(cellBits));
+  below(DepositWord1, "usedAccount", usedAccount, accountRoom(cellBits));
+  below(DepositWord1, "usedCell", usedCell, balanceRoom(cellBits));
   return {
     op: "Deposit",
     chain,

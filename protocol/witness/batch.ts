@@ -35,7 +35,7 @@ export interface BatchTrace {
   number: number;
   timestamp: number;
   words: bigint[];
-  /** K accesses, in the settled order; access k is at time k + 1 of this array's index k. */
+  /** K accesses, in the settled order; the one at index i happens at time i + 1. */
   accesses: TracedAccess[];
   sorted: number[];
   digest: bigint;

@@ -172,6 +172,16 @@ describe("words", () => {
       expect(() => batch([openWord, openToWord + (8n << 106n), 0n, 0n])).to.throw("OpenToWord.account must be below 8");
     });
 
+    it("C22: name an index out of range in a deposit", () => {
+      const word0 = 0x20n;
+      const queue = (first: bigint, second: bigint) => batch([0n, 0n, 0n, 0n], [first, second, 0n]);
+      expect(() => queue(word0 | (8n << 134n), 0n)).to.throw("DepositWord0.account must be below 8, got 8");
+      expect(() => queue(word0 | (16n << 156n), 0n)).to.throw("DepositWord0.cell must be below 16, got 16");
+      expect(() => queue(word0, 8n << 160n)).to.throw("DepositWord1.usedAccount must be below 8, got 8");
+      expect(() => queue(word0, 16n << 182n)).to.throw("DepositWord1.usedCell must be below 16, got 16");
+      expect(queue(word0, 0n).queue).to.have.length(1);
+    });
+
     it("hold a fee, or an amount of 2^128", () => {
       expect(() => batch([transferWord | (1n << 71n), 0n, 0n, 0n])).to.throw("Transfer.fee must be 0, got 1");
       const tooMuch = transferWord | (((31n << 35n) | (2n ** 35n - 1n)) << 31n);
