@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { PlonkVerificationKey } from "snarkjs";
-import { developmentTau, isDevelopmentTauG2, openSrs, type OpenSrsOptions } from "../crypto/srs";
+import { developmentTau, hashFile, isDevelopmentTauG2, openSrs, type OpenSrsOptions } from "../crypto/srs";
 import { SIZES, type SizeName } from "../spec";
 import { buildOnce, CACHE_ROOT, contentHash } from "./cache";
 import { compileCircuit, packageVersion, type CircuitSource, type CompiledCircuit } from "./compile";
@@ -53,6 +53,8 @@ export interface CircuitArtifacts extends Summary {
   readonly zkey: string;
   readonly vkey: PlonkVerificationKey;
   readonly verifier: VerifierContract;
+  /** Solidity source of the verifier. */
+  readonly verifierSource: string;
   /** The SRS of the keys: `openSrs({ power, ...srs })`. */
   readonly srs: Omit<OpenSrsOptions, "power" | "onProgress">;
 }
@@ -73,7 +75,9 @@ export async function circuitArtifacts(
   const srs = { circuitPower: spec.gatePower, ptau, directory: path.join(cache, "srs") };
   const compiled = await compileCircuit(spec, { cache, onProgress });
   const tools = ["snarkjs", "solc"].map((name) => `${name} ${packageVersion(name)}`);
-  const hash = contentHash([compiled.hash, srsIdentity(spec, ptau), ...tools, JSON.stringify(COMPILER_SETTINGS)]);
+  // The keys follow from the constraints: sources that differ in comments alone share them.
+  const constraints = await hashFile(compiled.r1cs);
+  const hash = contentHash([constraints, srsIdentity(spec, ptau), ...tools, JSON.stringify(COMPILER_SETTINGS)]);
   const directory = path.join(cache, "keys", `${spec.name}-${hash}`);
   const build = (temporary: string): Promise<void> => buildKeys(spec, compiled, srs, temporary, onProgress);
   await buildOnce(directory, build, () => onProgress?.({ phase: "wait for another process", done: 0, total: 1 }));
@@ -87,6 +91,7 @@ export async function circuitArtifacts(
     zkey: path.join(directory, "circuit.zkey"),
     vkey: readJson(directory, "vkey.json"),
     verifier: readJson(directory, "verifier.json"),
+    verifierSource: fs.readFileSync(path.join(directory, "PlonkVerifier.sol"), "utf8"),
     srs,
   };
 }

@@ -109,18 +109,6 @@ describe("prover", () => {
       .and.to.include("Assert Failed");
   });
 
-  it("[proof] keeps the event loop free while it proves", async () => {
-    let longest = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    await prover.prove(input);
-    clearInterval(timer);
-    expect(longest).to.be.lessThan(500);
-  });
-
   it("[proof] proves again after it was ended, even in the middle of a proof", async () => {
     const interrupted = prover.prove(input).catch((error: Error) => error);
     await prover.terminate();
