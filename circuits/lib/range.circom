@@ -63,28 +63,6 @@ template Range(n) {
     sum[parts - 1] === in;
 }
 
-// a < b. Inputs: ranged to n ≤ 252 bits.
-// Gates: those of Range(n) + 1.
-// Warning: out of that range the difference may wrap around the field.
-template AssertLessThan(n) {
-    signal input a;
-    signal input b;
-
-    assert(n <= 252);
-    signal gap <== b - a - 1;
-    Range(n)(gap);
-}
-
-// a ≤ b. Inputs, gates and warning as AssertLessThan.
-template AssertLessEq(n) {
-    signal input a;
-    signal input b;
-
-    assert(n <= 252);
-    signal gap <== b - a;
-    Range(n)(gap);
-}
-
 // out = 1 if a < b, else 0: a - b + out·2^n is in [0, 2^n) for one value of out only.
 //
 // Inputs: ranged to n ≤ 251 bits. Output: a bit.
@@ -196,46 +174,13 @@ template SelectOr(b) {
     out <== choice * (a - b) + b;
 }
 
-// Logic on bits, one gate each. Warning: the inputs are not checked to be bits.
-
-template Not() {
-    signal input in;
-    signal output out;
-
-    out <== 1 - in;
-}
-
+// out = a and b. Gates: 1. Warning: the inputs are not checked to be bits.
 template And() {
     signal input a;
     signal input b;
     signal output out;
 
     out <== a * b;
-}
-
-// a and not b.
-template AndNot() {
-    signal input a;
-    signal input b;
-    signal output out;
-
-    out <== a * (1 - b);
-}
-
-template Or() {
-    signal input a;
-    signal input b;
-    signal output out;
-
-    out <== 1 - (1 - a) * (1 - b);
-}
-
-template Xor() {
-    signal input a;
-    signal input b;
-    signal output out;
-
-    out <== (1 - (1 - 2 * a) * (1 - 2 * b)) / 2;
 }
 
 // The product of n elements; of bits: 1 if all are 1. Gates: n - 1.
@@ -249,17 +194,4 @@ template Product(n) {
         product[i] <== product[i - 1] * in[i];
     }
     out <== product[n - 1];
-}
-
-// The sum of n elements. Gates: n - 1.
-template Sum(n) {
-    signal input in[n];
-    signal output out;
-
-    signal sum[n];
-    sum[0] <== in[0];
-    for (var i = 1; i < n; i++) {
-        sum[i] <== sum[i - 1] + in[i];
-    }
-    out <== sum[n - 1];
 }
