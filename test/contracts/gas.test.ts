@@ -49,7 +49,7 @@ function withdrawal(chain: number): bigint {
   });
 }
 
-describe("gas", () => {
+describe("gas [gas]", () => {
   async function fixture() {
     const chains = await deployTwoChains();
     for (const chain of [chains.primary, chains.secondary]) {

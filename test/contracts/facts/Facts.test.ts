@@ -99,21 +99,24 @@ describe("Facts", () => {
         ...permutations([0, 1, 2, 3, 4, 5]),
         ...fc.sample(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 8 }), 40),
       ];
-      for (const [number, order] of orders.entries()) {
-        const complete = order.length > 6;
-        const reports = reportsOn(number, complete);
-        await courier.deliver(
-          facts,
-          order.map((i) => reports[i]),
-        );
-        const outcome = await Promise.all([
-          facts.holds(Queue, SECONDARY, number, A),
-          facts.holds(Queue, SECONDARY, number, B),
-          facts.holds(Batch, SECONDARY, number, B),
-          facts.holds(Queue, THIRD, number, A),
-          facts.holds(Queue, THIRD, number, B),
+      const perTransaction = 20;
+      for (let start = 0; start < orders.length; start += perTransaction) {
+        const slice = orders.slice(start, start + perTransaction);
+        const reports = slice.flatMap((order, i) => {
+          const all = reportsOn(start + i, order.length > 6);
+          return order.map((k) => all[k]);
+        });
+        await courier.deliver(facts, reports, { gasLimit: 16_000_000 });
+        const questions = slice.flatMap((_, i) => [
+          { kind: Queue, chain: SECONDARY, number: start + i, value: A },
+          { kind: Queue, chain: SECONDARY, number: start + i, value: B },
+          { kind: Batch, chain: SECONDARY, number: start + i, value: B },
+          { kind: Queue, chain: THIRD, number: start + i, value: A },
+          { kind: Queue, chain: THIRD, number: start + i, value: B },
         ]);
-        expect(outcome, order.join()).to.deep.equal([true, false, complete, true, false]);
+        expect(await courier.ask(facts, questions)).to.deep.equal(
+          slice.flatMap((order) => [true, false, order.length > 6, true, false]),
+        );
       }
       expect(await facts.frozen(SECONDARY)).to.equal(false);
     });

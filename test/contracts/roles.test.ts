@@ -1,0 +1,137 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import type { BaseContract, ContractTransactionResponse } from "ethers";
+import { ethers } from "hardhat";
+import { deployChain, SECONDARY } from "../fixtures/contracts";
+
+/** Roles as AccessManager numbers them: 0 is the administrator; the others stand for any that a deployment defines. */
+const ADMIN = 0n;
+const ROLES = [1n, 2n, 3n];
+
+describe("G1: role × function", () => {
+  async function fixture() {
+    const chain = await deployChain();
+    const remote = await deployChain({ index: SECONDARY });
+    const { access, admin, operator, chains, tokens, circuits, facts, vault, rollup, verifier } = chain;
+    const [, , stranger, ...holders] = await ethers.getSigners();
+    for (const [i, role] of ROLES.entries()) await access.grantRole(role, holders[i], 0);
+    const token = await ethers.deployContract("MockToken", ["USD", 6]);
+    const gateway = await ethers.deployContract("MockGateway");
+    const listed = await ethers.deployContract("MockToken", ["EUR", 6]);
+    await tokens.list(listed);
+    const freshVault = await ethers.deployContract("Vault", [access, tokens, 1, 16]);
+    const freshFacts = await ethers.deployContract("Facts", [access, chains, 1]);
+    const config = {
+      domain: 1n,
+      primaryChain: 1,
+      vault: freshVault,
+      facts: freshFacts,
+      circuits,
+      tauG2: [...(await rollup.tauG2())] as [bigint, bigint, bigint, bigint],
+      genesis: { x: 1n, y: 2n },
+    };
+    const freshRollup = await ethers.deployContract("Rollup", [access, config]);
+
+    /** Every restricted function, with arguments that it takes when the caller may call it. */
+    const functions: [BaseContract, string, unknown[]][] = [
+      [chains, "register", [9, 1n, remote.facts]],
+      [tokens, "list", [token]],
+      [tokens, "delist", [1]],
+      [circuits, "register", [ethers.id("new"), { verifier, queueOps: 2, signedOps: 4 }]],
+      [facts, "addGateway", [gateway]],
+      [facts, "removeGateway", [chain.gateways[0]]],
+      [facts, "setFrozen", [5, true]],
+      [freshFacts, "bindRollup", [freshRollup]],
+      [freshVault, "bindRollup", [freshRollup]],
+      [rollup, "setOperator", [stranger, true]],
+    ];
+    return { chain, access, admin, operator, stranger, holders: holders.slice(0, ROLES.length), functions };
+  }
+
+  type Caller = { address: string };
+  const call = (contract: BaseContract, name: string, args: unknown[], caller: Caller) =>
+    contract.connect(caller as never).getFunction(name)(...args) as Promise<ContractTransactionResponse>;
+
+  it("each restricted function is refused to strangers, operators, the contracts' users and every other role", async () => {
+    const { functions, stranger, operator, holders } = await loadFixture(fixture);
+    for (const [contract, name, args] of functions) {
+      for (const caller of [stranger, operator, ...holders]) {
+        await expect(call(contract, name, args, caller), name)
+          .to.be.revertedWithCustomError(contract, "AccessManagedUnauthorized")
+          .withArgs(caller.address);
+      }
+    }
+  });
+
+  it("each is open to the administrator, until it is given to a role, and then to that role alone", async () => {
+    const { access, functions, admin, holders } = await loadFixture(fixture);
+    for (const [i, [contract, name, args]] of functions.entries()) {
+      const snapshot = await ethers.provider.send("evm_snapshot", []);
+      await call(contract, name, args, admin);
+      await ethers.provider.send("evm_revert", [snapshot]);
+
+      const role = i % ROLES.length;
+      const selector = contract.interface.getFunction(name)!.selector;
+      await access.setTargetFunctionRole(contract, [selector], ROLES[role]);
+      for (const caller of [admin, ...holders.toSpliced(role, 1)]) {
+        await expect(call(contract, name, args, caller), name)
+          .to.be.revertedWithCustomError(contract, "AccessManagedUnauthorized")
+          .withArgs(caller.address);
+      }
+      await call(contract, name, args, holders[role]);
+    }
+  });
+
+  it("covers every restricted function there is", async () => {
+    const { functions } = await loadFixture(fixture);
+    const covered = new Set(functions.map(([contract, name]) => contract.interface.getFunction(name)!.selector));
+    for (const source of ["ChainRegistry", "TokenRegistry", "CircuitRegistry", "Facts", "Vault", "Rollup"]) {
+      const { interface: abi } = await ethers.getContractFactory(source);
+      const open = OPEN[source] ?? [];
+      abi.forEachFunction((fragment) => {
+        if (fragment.constant || open.includes(fragment.name)) return;
+        expect(covered.has(fragment.selector), `${source}.${fragment.name}`).to.equal(true);
+      });
+    }
+  });
+
+  it("the authority is changed by itself only", async () => {
+    const { chain, admin, stranger } = await loadFixture(fixture);
+    for (const contract of [chain.chains, chain.tokens, chain.circuits, chain.facts, chain.vault, chain.rollup]) {
+      for (const caller of [admin, stranger]) {
+        await expect(call(contract, "setAuthority", [stranger], caller)).to.be.revertedWithCustomError(
+          contract,
+          "AccessManagedUnauthorized",
+        );
+      }
+      expect(await contract.getFunction("authority")()).to.equal(chain.access.target);
+    }
+  });
+
+  it("X12: with a delay for the administrator, gateways and thresholds change after it only", async () => {
+    const { access, chain } = await loadFixture(fixture);
+    const [, , , , , , timelocked] = await ethers.getSigners();
+    const delay = 30 * 24 * 3600;
+    await access.grantRole(ADMIN, timelocked, delay);
+    const gateway = await ethers.deployContract("MockGateway");
+    const data = chain.facts.interface.encodeFunctionData("addGateway", [await gateway.getAddress()]);
+    const facts = chain.facts.connect(timelocked);
+    await expect(facts.addGateway(gateway)).to.be.revertedWithCustomError(access, "AccessManagerNotScheduled");
+    await access.connect(timelocked).schedule(facts, data, 0);
+    await expect(facts.addGateway(gateway)).to.be.revertedWithCustomError(access, "AccessManagerNotReady");
+    await ethers.provider.send("evm_increaseTime", [delay]);
+    await expect(facts.addGateway(gateway)).to.emit(facts, "GatewayAdded");
+    // No function sets the threshold.
+    expect(facts.interface.fragments.filter((f) => "name" in f && /threshold/i.test(String(f.name)))).to.have.length(2);
+  });
+});
+
+/** Functions that anyone may call, and AccessManaged's own, which another test covers. */
+const OPEN: Record<string, string[]> = {
+  ChainRegistry: ["setAuthority"],
+  TokenRegistry: ["setAuthority"],
+  CircuitRegistry: ["setAuthority"],
+  Facts: ["setAuthority", "publish", "receiveMessage"],
+  Vault: ["setAuthority", "deposit", "pay", "claim", "claimFor", "enqueueOutbox"],
+  Rollup: ["setAuthority", "submitBatch"],
+};
