@@ -63,38 +63,6 @@ template Range(n) {
     sum[parts - 1] === in;
 }
 
-// out = 1 if a < b, else 0: a - b + out·2^n is in [0, 2^n) for one value of out only.
-//
-// Inputs: ranged to n ≤ 251 bits. Output: a bit.
-// Gates: those of Range(n) + 3.
-// Warning: out of that range the result means nothing.
-template LessThan(n) {
-    signal input a;
-    signal input b;
-    signal output out;
-
-    assert(n <= 251);
-    out <-- a < b ? 1 : 0;
-    out * (out - 1) === 0;
-    signal difference <== a - b;
-    signal wrapped <== difference + (1 << n) * out;
-    Range(n)(wrapped);
-}
-
-// out = 1 if a ≤ b, else 0. Inputs, gates and warning as LessThan.
-template LessEq(n) {
-    signal input a;
-    signal input b;
-    signal output out;
-
-    assert(n <= 251);
-    out <-- a <= b ? 1 : 0;
-    out * (out - 1) === 0;
-    signal difference <== a - b - 1;
-    signal wrapped <== difference + (1 << n) * out;
-    Range(n)(wrapped);
-}
-
 // out = 1 if in < 2^n, else 0, for in < 2^(n + 1); an input above that cannot be proven.
 //
 // Input: any field element, n ≤ 251. Output: a bit.
@@ -172,15 +140,6 @@ template SelectOr(b) {
     signal output out;
 
     out <== choice * (a - b) + b;
-}
-
-// out = a and b. Gates: 1. Warning: the inputs are not checked to be bits.
-template And() {
-    signal input a;
-    signal input b;
-    signal output out;
-
-    out <== a * b;
 }
 
 // The product of n elements; of bits: 1 if all are 1. Gates: n - 1.

@@ -14,7 +14,6 @@ const MOST_GATES: readonly [file: string, template: string, parameters: Template
   ["range", "Range", [128], 191],
   ["range", "Range", [3], 4],
   ["range", "ToBits", [3], 5],
-  ["range", "LessThan", [8], 14],
   ["range", "Fits", [8], 14],
   ["range", "IsZero", [], 2],
   ["range", "IsEqual", [], 3],

@@ -82,35 +82,6 @@ describe("circuits/lib/range", () => {
 
   describe("comparisons", () => {
     const WIDTH = 8;
-    const EDGES = [0n, 1n, 2n, 127n, 128n, 254n, 255n];
-
-    it("C5: compare every pair of edges", async () => {
-      const less = await compile("LessThan", [WIDTH]);
-      const lessEq = await compile("LessEq", [WIDTH]);
-      for (const a of EDGES) {
-        for (const b of EDGES) {
-          await less.expectPass({ a, b }, { out: bit(a < b) });
-          await lessEq.expectPass({ a, b }, { out: bit(a <= b) });
-        }
-      }
-    });
-
-    it("the other answer cannot be proven, whatever the digits", async () => {
-      const less = await compile("LessThan", [2]);
-      for (const [a, b] of [
-        [1n, 3n],
-        [3n, 1n],
-        [2n, 2n],
-      ]) {
-        const witness = await less.calculateWitness({ a, b });
-        const out = 1n - (await less.signal(witness, "out"));
-        const wrapped = F.mod(a - b + 4n * out);
-        // The only digit of a range of two bits is the value itself.
-        expect(wrapped > 3n).to.equal(true);
-        const forged = await less.tamper(witness, { out, wrapped });
-        await less.expectUnsatisfied(forged);
-      }
-    });
 
     it("C5: Fits says whether a value below 2^(n + 1) is below 2^n, and refuses any other", async () => {
       const fits = await compile("Fits", [WIDTH]);
@@ -120,16 +91,8 @@ describe("circuits/lib/range", () => {
     });
 
     it("C2: no signal can be changed alone", async () => {
-      const cases: [string, Record<string, bigint>][] = [
-        ["LessThan", { a: 3n, b: 200n }],
-        ["LessThan", { a: 200n, b: 3n }],
-        ["LessEq", { a: 7n, b: 7n }],
-        ["Fits", { in: 300n }],
-      ];
-      for (const [template, input] of cases) {
-        const tester = await compile(template, [WIDTH]);
-        expectNoSurvivors(tester, await tester.calculateWitness(input));
-      }
+      const fits = await compile("Fits", [WIDTH]);
+      expectNoSurvivors(fits, await fits.calculateWitness({ in: 300n }));
     });
   });
 
@@ -189,9 +152,7 @@ describe("circuits/lib/range", () => {
       }
     });
 
-    it("And and AssertBit know bits", async () => {
-      const and = await compile("And");
-      for (const a of [0n, 1n]) for (const b of [0n, 1n]) await and.expectPass({ a, b }, { out: a & b });
+    it("AssertBit knows bits", async () => {
       const assertBit = await compile("AssertBit");
       for (const value of [0n, 1n]) await assertBit.expectPass({ in: value });
       for (const value of [2n, F.R - 1n]) await assertBit.expectFail({ in: value });
