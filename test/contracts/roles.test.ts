@@ -12,7 +12,7 @@ describe("G1: role × function", () => {
   async function fixture() {
     const chain = await deployChain();
     const remote = await deployChain({ index: SECONDARY });
-    const { access, admin, operator, chains, tokens, circuits, facts, vault, rollup, verifier } = chain;
+    const { access, admin, operator, chains, tokens, circuits, facts, rollup, verifier } = chain;
     const [, , stranger, ...holders] = await ethers.getSigners();
     for (const [i, role] of ROLES.entries()) await access.grantRole(role, holders[i], 0);
     const token = await ethers.deployContract("MockToken", ["USD", 6]);

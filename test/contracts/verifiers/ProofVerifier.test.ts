@@ -31,7 +31,7 @@ describe("ProofVerifier", () => {
     const { library, verifier } = await loadFixture(fixture);
     await verifier.setOnly(PROOF, INPUTS);
     expect(await library.verifyProof(verifier, PROOF, INPUTS)).to.equal(true);
-    expect(await library.verifyProof(verifier, PROOF, INPUTS.with(0, 9n) as Inputs)).to.equal(false);
+    expect(await library.verifyProof(verifier, PROOF, INPUTS.with(0, 9n))).to.equal(false);
     const largest = INPUTS.map(() => FIELD_ORDER - 1n) as Inputs;
     await verifier.setOnly(PROOF, largest);
     expect(await library.verifyProof(verifier, PROOF, largest)).to.equal(true);
@@ -44,7 +44,7 @@ describe("ProofVerifier", () => {
     for (let i = 0; i < INPUTS.length; i++) {
       for (let k = 1n; k <= 5n; k++) {
         const input = INPUTS[i] + k * FIELD_ORDER;
-        await expect(library.verifyProof(verifier, PROOF, INPUTS.with(i, input) as Inputs))
+        await expect(library.verifyProof(verifier, PROOF, INPUTS.with(i, input)))
           .to.be.revertedWithCustomError(library, "ProofVerifier_InputTooLarge")
           .withArgs(i, input);
       }
