@@ -1,5 +1,6 @@
 /** What every deploy script starts from. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import { deploymentDomain } from "./circuits";
 import { chainOf, loadConfig, type ChainConfig, type DeploymentConfig } from "./config";
 import { isLive, refuseDevelopmentConfig, refuseDevelopmentSrs } from "./live";
 
@@ -23,7 +24,7 @@ interface ContractOptions {
 
 /**
  * Finds the configuration of the network that the script runs on.
- * @throws if the configuration does not have the chain; LiveNetworkError if it would bring development pieces to a live one
+ * @throws if the configuration does not have the chain, or another deployment stands there; LiveNetworkError if it would bring development pieces to a live one
  */
 export async function deployContext(hre: HardhatRuntimeEnvironment): Promise<DeployContext> {
   const config = loadConfig();
@@ -34,11 +35,13 @@ export async function deployContext(hre: HardhatRuntimeEnvironment): Promise<Dep
   if (deployer === undefined) throw new Error(`network ${hre.network.name} has no account to deploy from`);
   refuseDevelopmentConfig(config, chain, [deployer, ...(chain.operators ?? [])]);
   await refuseDevelopmentSrs(config, chain);
+  await refuseOtherDeployment(hre, config, chain);
   return { hre, config, chain, live: isLive(evmChainId), deployer };
 }
 
 /**
- * Deploys a contract unless it was deployed before, and returns its address.
+ * Deploys a contract unless it was deployed before, and returns its address. What is there is never replaced, not even
+ * when the code or the arguments have changed since: the last script compares them.
  * @throws if a live network has no code where the contract was deployed
  */
 export async function ensureContract(
@@ -47,9 +50,13 @@ export async function ensureContract(
   options: ContractOptions = {},
 ): Promise<string> {
   const { hre, config, deployer, live } = context;
-  const { deployments, network } = hre;
+  const { deployments } = hre;
   const known = await deployments.getOrNull(name);
-  if (known && (await network.provider.send("eth_getCode", [known.address, "latest"])) === "0x") {
+  if (known) {
+    if (await hasCode(hre, known.address)) {
+      deployments.log(`reusing "${name}" at ${known.address}`);
+      return known.address;
+    }
     if (live) throw new Error(`there is no code at ${known.address}, where ${name} was deployed`);
     // A development node that was started again has forgotten everything.
     await deployments.delete(name);
@@ -60,10 +67,30 @@ export async function ensureContract(
     contract: typeof contract === "string" ? contract : { ...contract, abi: [...contract.abi] },
     args: [...args],
     deterministicDeployment: everywhere ? config.salt : false,
-    skipIfAlreadyDeployed: true,
     log: true,
   });
   return address;
+}
+
+/** Before anything is changed: a rollup that is there belongs to the configured deployment. */
+async function refuseOtherDeployment(
+  hre: HardhatRuntimeEnvironment,
+  config: DeploymentConfig,
+  chain: ChainConfig,
+): Promise<void> {
+  const known = await hre.deployments.getOrNull("Rollup");
+  if (!known || !(await hasCode(hre, known.address))) return;
+  const rollup = await hre.ethers.getContractAt("Rollup", known.address);
+  const [domain, index] = [await rollup.domain(), await rollup.chainIndex()];
+  if (domain === deploymentDomain(config) && index === BigInt(chain.index)) return;
+  throw new Error(
+    `the rollup at ${known.address} is chain ${index} of another deployment than "${config.name}": ` +
+      `its domain is ${domain}, expected ${deploymentDomain(config)}`,
+  );
+}
+
+async function hasCode(hre: HardhatRuntimeEnvironment, address: string): Promise<boolean> {
+  return (await hre.network.provider.send("eth_getCode", [address, "latest"])) !== "0x";
 }
 
 /** The address of a contract that an earlier script deployed. */

@@ -7,6 +7,7 @@ import hre from "hardhat";
 import { circuitArtifacts } from "../../protocol/prover";
 import { SIZES } from "../../protocol/spec";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
+import { LOCAL } from "../../scripts/deploy/config";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
 import { deployChain } from "../../scripts/deploy/deployChain";
 
@@ -41,10 +42,11 @@ describe("[proof] deploying on two chains", () => {
 
   before(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-deploy-"));
-    for (const network of ["primary", "secondary"] as const) {
+    const deployOn = async (network: Network): Promise<void> => {
       const node = await start(network);
       chains[network] = { ...node, description: await deploy(network, node.anvil) };
-    }
+    };
+    await Promise.all([deployOn("primary"), deployOn("secondary")]);
   });
 
   after(async () => {
@@ -161,6 +163,48 @@ describe("[proof] deploying on two chains", () => {
         expect(code[0], name).to.equal(code[1]);
       }
     }
+  });
+
+  it("refuses to go on with another deployment's contracts, and changes nothing", async () => {
+    const configFile = path.join(folder, "config.json");
+    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, name: "other", salt: `0x${"5a".repeat(32)}` }));
+    const { anvil, provider, description } = chains.primary;
+    const block = await provider.getBlockNumber();
+    const options = { network: "primary", rpcUrl: anvil.url, deployments: folder, configFile, compile: false } as const;
+    let message = "";
+    await deployChain(options).catch((error: Error) => (message = error.message));
+    expect(message).to.include(description.rollup).and.to.include('another deployment than "other"');
+    expect(await provider.getBlockNumber()).to.equal(block);
+  });
+
+  it("says what on chain is not as configured", async () => {
+    const configFile = path.join(folder, "config.json");
+    const [primary, secondary] = LOCAL.chains;
+    const gateways = ["test", "test"];
+    fs.writeFileSync(
+      configFile,
+      JSON.stringify({
+        ...LOCAL,
+        threshold: 2,
+        chains: [
+          { ...primary, gateways },
+          { ...secondary, gateways },
+        ],
+      }),
+    );
+    const { anvil } = chains.secondary;
+    const options = {
+      network: "secondary",
+      rpcUrl: anvil.url,
+      deployments: folder,
+      configFile,
+      compile: false,
+    } as const;
+    let message = "";
+    await deployChain(options).catch((error: Error) => (message = error.message));
+    expect(message)
+      .to.include("chain secondary is not as configured")
+      .and.to.include("facts.threshold: expected 2, is 1");
   });
 
   it("deploys anew on a development node that was started again", async () => {
