@@ -4,7 +4,7 @@ pragma solidity 0.8.28;
 /// @notice Mock: an account that, when it is called by a token's hook or receives native coin, makes one call of its own.
 contract Reentrant {
     // One slot, so that it all fits into the gas of a payment.
-    address public target;
+    address private _target;
     bool public called;
     bool public succeeded;
     /// @notice First bytes of what the call answered: an error's selector.
@@ -17,7 +17,7 @@ contract Reentrant {
     }
 
     function arm(address target_, bytes calldata data_) external {
-        (target, data, called, succeeded, answer) = (target_, data_, false, false, 0);
+        (_target, data, called, succeeded, answer) = (target_, data_, false, false, 0);
     }
 
     function onToken() external {
@@ -34,9 +34,9 @@ contract Reentrant {
     }
 
     function _reenter() private {
-        if (target == address(0) || called) return;
+        if (_target == address(0) || called) return;
         called = true;
-        (bool success, bytes memory result) = target.call(data);
+        (bool success, bytes memory result) = _target.call(data);
         (succeeded, answer) = (success, bytes4(result));
     }
 }
