@@ -1,5 +1,8 @@
 /** Compiles with the solc of node_modules: nothing is downloaded, and the lock file pins the compiler. */
-import { TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD } from "hardhat/builtin-tasks/task-names";
+import {
+  TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD,
+  TASK_COMPILE_SOLIDITY_LOG_COMPILATION_ERRORS,
+} from "hardhat/builtin-tasks/task-names";
 import { subtask } from "hardhat/config";
 import type { SolcBuild } from "hardhat/types";
 import solcPackage from "solc/package.json";
@@ -18,5 +21,18 @@ subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD).setAction(
       compilerPath: require.resolve("solc/soljson.js"),
       isSolcJs: true,
     };
+  },
+);
+
+interface CompilerOutput {
+  errors?: { severity: string; sourceLocation?: { file: string } }[];
+}
+
+// What the compiler warns of in a dependency is not ours to mend; that transient storage outlives a call is known, and every guard clears it.
+subtask(TASK_COMPILE_SOLIDITY_LOG_COMPILATION_ERRORS).setAction(
+  async ({ output, quiet }: { output: CompilerOutput; quiet: boolean }, _, runSuper) => {
+    const isOurs = ({ severity, sourceLocation }: NonNullable<CompilerOutput["errors"]>[number]): boolean =>
+      severity === "error" || !sourceLocation?.file.startsWith("@openzeppelin/");
+    await runSuper({ output: { ...output, errors: output.errors?.filter(isOurs) }, quiet });
   },
 );
