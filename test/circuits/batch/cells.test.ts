@@ -2,16 +2,12 @@ import { expect } from "chai";
 import * as F from "../../../protocol/crypto/field";
 import { BalanceCell, CountersCell, OwnerCell, SIZES, pack } from "../../../protocol/spec";
 import { circuit, type CircuitTester } from "../../fixtures/circom";
+import { notReadAs, type Reading } from "./reading";
 import { SMALL } from "./world";
 
-/** A template's fields, and the linear steps from them to the value. */
-interface Reading {
-  names: string[];
-  sums: (fields: Record<string, bigint>) => Record<string, bigint>;
-}
-
+/** Of the small state: accounts of 4 bits, balance cells of 5. */
 const BALANCE: Reading = {
-  names: ["balance", "nonce", "local", "chain", "account"],
+  widths: { balance: 128, nonce: 40, local: 10, chain: 6, account: 4 },
   sums: ({ balance, nonce, local, chain, account }) => {
     const token = F.mod(local + (chain << 10n));
     const low = F.mod(balance + (nonce << 128n));
@@ -21,16 +17,15 @@ const BALANCE: Reading = {
 };
 
 const OWNER: Reading = {
-  names: ["owner", "home", "kind"],
+  widths: { owner: 160, home: 6, kind: 2 },
   sums: ({ owner, home, kind }) => {
     const low = F.mod(owner + (home << 160n));
     return { low, value: F.mod(low + (kind << 166n)) };
   },
 };
 
-/** Of the small state: accounts of 4 bits, balance cells of 5. */
 const COUNTERS: Reading = {
-  names: ["nextAccount", "noAccount", "nextBalance", "noBalance"],
+  widths: { nextAccount: 4, noAccount: 1, nextBalance: 5, noBalance: 1 },
   sums: ({ nextAccount, noAccount, nextBalance, noBalance }) => {
     const low = F.mod(nextAccount + (noAccount << 4n));
     const high = F.mod(nextBalance + (noBalance << 5n));
@@ -39,28 +34,6 @@ const COUNTERS: Reading = {
 };
 
 describe("cells", () => {
-  /**
-   * Another reading of a decomposed value: fields are tampered so that their sum still is the value, and so are the sums
-   * between them, so that nothing but a range can refuse it.
-   */
-  async function readsOtherwise(
-    tester: CircuitTester,
-    value: bigint,
-    fields: Record<string, bigint>,
-    reading: Reading,
-  ): Promise<void> {
-    const witness = await tester.expectPass({ value });
-    const { names, sums } = reading;
-    const honest: Record<string, bigint> = {};
-    for (const name of names) honest[name] = await tester.signal(witness, name);
-    for (const [name, sum] of Object.entries(sums(honest))) {
-      expect(await tester.signal(witness, name), name).to.equal(sum);
-    }
-    const tampered = { ...honest, ...fields };
-    expect(sums(tampered).value).to.equal(value);
-    await tester.expectUnsatisfied(await tester.tamper(witness, { ...tampered, ...sums(tampered) }));
-  }
-
   describe("BalanceCell", () => {
     let tester: CircuitTester;
     before(async () => {
@@ -76,7 +49,8 @@ describe("cells", () => {
     });
 
     it("C21: balance 5, nonce 7 is not balance 5 + 2^128, nonce 6, nor balance 5 - 2^128, nonce 8", async () => {
-      const value = pack(BalanceCell, { balance: 5n, nonce: 7n, token: (2n << 10n) | 3n, account: 1n });
+      const fields = { balance: 5n, nonce: 7n, local: 3n, chain: 2n, account: 1n };
+      const { value } = BALANCE.sums(fields);
       const readings: Record<string, bigint>[] = [
         { balance: 5n + (1n << 128n), nonce: 6n },
         { balance: F.mod(5n - (1n << 128n)), nonce: 8n },
@@ -86,7 +60,10 @@ describe("cells", () => {
         { chain: 2n + 64n, account: 0n },
         { account: F.mod(1n - F.inv(1n << 184n)), balance: 6n },
       ];
-      for (const fields of readings) await readsOtherwise(tester, value, fields, BALANCE);
+      for (const reading of readings) {
+        expect(BALANCE.sums({ ...fields, ...reading }).value).to.equal(value);
+        await notReadAs(tester, { ...fields, ...reading }, BALANCE);
+      }
     });
 
     it("C22: an account of n - 2 bits, not n - 1, whatever n", async () => {
@@ -119,10 +96,14 @@ describe("cells", () => {
     });
 
     it("C21: another reading: home into owner, kind into home", async () => {
-      const value = pack(OwnerCell, { owner: 9n, home: 2n, kind: 1n });
-      await readsOtherwise(tester, value, { owner: 9n + (1n << 160n), home: 1n }, OWNER);
-      await readsOtherwise(tester, value, { home: 2n + 64n, kind: 0n }, OWNER);
-      await readsOtherwise(tester, value, { kind: 2n, home: F.mod(2n - 64n) }, OWNER);
+      for (const fields of [
+        { owner: 9n + (1n << 160n), home: 1n, kind: 1n },
+        { owner: 9n, home: 2n + 64n, kind: 0n },
+        { owner: 9n, home: F.mod(2n - 64n), kind: 2n },
+        { owner: 10n, home: 2n, kind: F.mod(1n - F.inv(1n << 166n)) },
+      ]) {
+        await notReadAs(tester, fields, OWNER);
+      }
     });
   });
 
@@ -157,10 +138,41 @@ describe("cells", () => {
     });
 
     it("C21: another reading of the same counters", async () => {
-      const { value } = counters(15n, 5n);
-      await readsOtherwise(tester, value, { noAccount: 1n, nextAccount: F.R - 1n }, COUNTERS);
-      await readsOtherwise(tester, value, { nextAccount: 15n + (1n << 24n), nextBalance: 4n }, COUNTERS);
-      await readsOtherwise(tester, value, { noBalance: 1n, nextBalance: F.mod(5n - 32n) }, COUNTERS);
+      for (const fields of [
+        { nextAccount: F.R - 1n, noAccount: 1n, nextBalance: 5n, noBalance: 0n },
+        { nextAccount: 15n + (1n << 24n), noAccount: 0n, nextBalance: 4n, noBalance: 0n },
+        { nextAccount: 0n, noAccount: 2n, nextBalance: 5n, noBalance: 0n },
+        { nextAccount: 1n, noAccount: 0n, nextBalance: F.mod(5n - 32n), noBalance: 1n },
+        { nextAccount: 1n, noAccount: 0n, nextBalance: 0n, noBalance: 2n },
+      ]) {
+        await notReadAs(tester, fields, COUNTERS);
+      }
+    });
+  });
+
+  describe("TokenId and Header", () => {
+    it("C5, C21: a token id has 16 bits, read in one way", async () => {
+      const tester = await circuit("batch/cells.circom", "TokenId");
+      await tester.expectPass({ value: (63n << 10n) | 1023n }, { local: 1023n, chain: 63n });
+      for (const value of [1n << 16n, F.R - 1n]) await tester.expectFail({ value }, "Range");
+      const reading: Reading = {
+        widths: { local: 10, chain: 6 },
+        sums: ({ local, chain }) => ({ value: F.mod(local + (chain << 10n)) }),
+      };
+      await notReadAs(tester, { local: 3n + 1024n, chain: 1n }, reading);
+      await notReadAs(tester, { local: 3n, chain: 66n }, reading);
+    });
+
+    it("C5, C21: a header has a number of 32 bits and a timestamp of 40", async () => {
+      const tester = await circuit("batch/header.circom", "Header");
+      const [number, timestamp] = [(1n << 32n) - 1n, (1n << 40n) - 1n];
+      await tester.expectPass({ word: number + (timestamp << 32n) }, { number, timestamp });
+      for (const word of [1n << 72n, F.R - 1n]) await tester.expectFail({ word }, "Range");
+      const witness = await tester.expectPass({ word: 3n + (9n << 32n) });
+      const words = { number: 3n + (1n << 32n), timestamp: 9n, word: 3n + (10n << 32n) };
+      await tester.expectUnsatisfied(await tester.tamper(witness, words));
+      const late = { number: 3n, timestamp: 9n + (1n << 40n), word: 3n + (9n << 32n) + (1n << 72n) };
+      await tester.expectUnsatisfied(await tester.tamper(witness, late));
     });
   });
 });
