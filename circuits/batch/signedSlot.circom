@@ -67,8 +67,7 @@ template SignedSlot(cellBits, odd) {
     other.value <== value[2];
 
     // C. Which cells they are. ω^(N/2) = −1, and the counters are in cell 0.
-    //    An OpenTo's new cell holds 0, so its account does too.
-    op.isOpenTo * from.account === 0;
+    //    An OpenTo's new cell holds 0, so `from` has no account then.
     signal named <== op.isOpenTo * op.account;
     signal holder <== from.account + named;
     signal holderBits[cellBits - 2] <== ToBits(cellBits - 2)(holder);
