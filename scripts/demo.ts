@@ -6,7 +6,7 @@
  * Builds what is missing first: contracts, circuit, keys. Ends with the books of both vaults, read from the chains alone, and with exit
  * status 0 only if they balance.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
 import type { BatcherEvent } from "../protocol/batcher/events";
@@ -14,7 +14,7 @@ import { terminateCurve } from "../protocol/crypto/curve";
 import { circuitArtifacts, type CircuitArtifacts } from "../protocol/prover";
 import { balances, conservation } from "./demo/report";
 import { epilogue, story } from "./demo/story";
-import { ProgressLine } from "./demo/table";
+import { ProgressLine } from "./demo/progressLine";
 import { Cleanup, createPeople, SIZE, startBatcher, startChains, temporaryFolder } from "./demo/world";
 
 const ROOT = path.resolve(__dirname, "..");
@@ -52,9 +52,13 @@ class BatchLog {
   };
 
   line(batch: number, gates: number): string {
-    const ops = `${this.requests} deposits, ${this.ops} signed ops`;
+    const ops = `${count(this.requests, "deposit")}, ${count(this.ops, "signed op")}`;
     return `batch ${batch}: ${ops} | ${gates.toLocaleString("en")} gates | proven in ${this.seconds.toFixed(1)} s | gas: ${this.gas.join(", ")}`;
   }
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 async function buildArtifacts(): Promise<CircuitArtifacts> {
@@ -74,16 +78,19 @@ async function buildArtifacts(): Promise<CircuitArtifacts> {
   return artifacts;
 }
 
+/** What the compiler says is shown only when it fails: warnings are of interest to who changes the contracts. */
+function compileContracts(): void {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [HARDHAT, "compile"], { cwd: ROOT, encoding: "utf8" });
+  if (status !== 0) throw new Error(`compiling the contracts failed:\n${stdout}${stderr}`);
+}
+
 async function run(): Promise<boolean> {
   const print = (text = "") => console.log(text);
   const folder = temporaryFolder(os.tmpdir(), cleanup);
 
   print("Causeway: two chains, one state, and both verify every proof\n");
   print("Compiling the contracts");
-  execFileSync(process.execPath, [HARDHAT, "compile", "--quiet"], {
-    cwd: ROOT,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  compileContracts();
   print("Preparing the circuit and its keys (built once; made from a known secret, so for development only)");
   const artifacts = await buildArtifacts();
   print("Starting two chains and deploying the protocol on both");

@@ -67,7 +67,7 @@ export class BatchFollower {
     if (!direct || call?.name !== "submitBatch")
       throw fail("its words are not in the calldata of a call to the rollup");
 
-    const batch = batchFromCalldata(call.args[0]);
+    const batch = batchFromCalldata(call.args[0] as BatchCalldata);
     const hash = batchHash({
       domain: this.chain.domain,
       circuitId: batch.circuit,

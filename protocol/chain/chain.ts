@@ -110,11 +110,11 @@ export function withSigner(chain: Chain, signer: Signer | undefined): Chain {
   return {
     ...chain,
     signer,
-    rollup: chain.rollup.connect(runner) as IRollup,
-    vault: chain.vault.connect(runner) as IVault,
-    facts: chain.facts.connect(runner) as IFacts,
-    tokens: chain.tokens.connect(runner) as ITokenRegistry,
-    circuits: chain.circuits.connect(runner) as ICircuitRegistry,
-    gateways: chain.gateways.map((gateway) => gateway.connect(runner) as TestGateway),
+    rollup: chain.rollup.connect(runner),
+    vault: chain.vault.connect(runner),
+    facts: chain.facts.connect(runner),
+    tokens: chain.tokens.connect(runner),
+    circuits: chain.circuits.connect(runner),
+    gateways: chain.gateways.map((gateway) => gateway.connect(runner)),
   };
 }

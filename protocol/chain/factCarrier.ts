@@ -59,11 +59,12 @@ export class TestGatewayCarrier implements FactCarrier {
       const place = addresses.indexOf(getAddress(log.address));
       if (place < 0) throw new ChainError(from.name, `fact ${what}`, `gateway ${log.address} is not registered there`);
       const { args } = from.gateways[place].interface.parseLog(log) as LogDescription;
+      const message = args as unknown as { sendId: string; sender: string; recipient: string; payload: string };
       // The address ends an interoperable address (ERC-7930).
-      const recipient = getAddress(dataSlice(args.recipient as string, -ADDRESS_BYTES));
+      const recipient = getAddress(dataSlice(message.recipient, -ADDRESS_BYTES));
       if (recipient !== getAddress(to.addresses.facts)) continue;
       await acting(to, `delivering ${what}`, async () => {
-        const sent = await to.gateways[place].deliver(args.sendId, args.sender, recipient, args.payload);
+        const sent = await to.gateways[place].deliver(message.sendId, message.sender, recipient, message.payload);
         await sent.wait();
       });
     }

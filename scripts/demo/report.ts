@@ -3,7 +3,7 @@ import { readBooks } from "../../protocol/chain/conservation";
 import { holdingOf } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
 import type { State } from "../../protocol/state";
-import { amount, table } from "./table";
+import { amount, table } from "../table";
 import type { DemoChain, Person } from "./world";
 
 /** Balances by user, token and chain: on the rollup, and in the user's wallet on that chain. */

@@ -28,6 +28,8 @@ export interface Person {
 /** A chain with its listed tokens by symbol. */
 export interface DemoChain {
   readonly chain: Chain;
+  /** Address of its node. */
+  readonly url: string;
   readonly tokens: ReadonlyMap<string, Token>;
 }
 
@@ -69,7 +71,7 @@ export async function startChains(folder: string, cleanup: Cleanup): Promise<Dem
     cleanup.add(() => provider.destroy());
     const chain = await openChain({ name, rollup, block }, provider, account(OPERATOR).connect(provider));
     const tokens = await listTokens(chain);
-    chains.push({ chain, tokens: new Map(tokens.map((token) => [token.symbol, token])) });
+    chains.push({ chain, url, tokens: new Map(tokens.map((token) => [token.symbol, token])) });
   }
   return chains;
 }

@@ -33,7 +33,7 @@ describe("chain: followers", () => {
     const queryFilter = async (...args: Parameters<Chain["vault"]["queryFilter"]>) => {
       const logs = await primary[contract].queryFilter(...args);
       const copies = logs.map((log) => copyOf(log as never, (log as never as Log).args));
-      return change(copies as never);
+      return change(copies);
     };
     const address = primary[contract].getAddress.bind(primary[contract]);
     return { ...primary, [contract]: { queryFilter, getAddress: address, batchHash: primary.rollup.batchHash } };

@@ -1,0 +1,12 @@
+/** The operator's task. */
+import { task, types } from "hardhat/config";
+
+task("batcher", "Runs a batcher on the primary chain and others; takes signed ops by HTTP")
+  .addParam("secondaries", "networks of the other chains, separated by commas", "secondary")
+  .addParam("directory", "folder for pool and batch under way; one batcher at a time may use it")
+  .addOptionalParam("port", "where to take signed ops", 8600, types.int)
+  .addOptionalParam("size", "circuit size of the batches", "test")
+  .setAction((args, hre) => {
+    const { runBatcher } = require("./support/batcher") as typeof import("./support/batcher");
+    return runBatcher(args as Parameters<typeof runBatcher>[0], hre);
+  });

@@ -1,0 +1,40 @@
+/** Amounts as people write them, and tokens as people name them. */
+import { formatUnits, parseUnits } from "ethers";
+import type { Token } from "../../protocol/chain/tokens";
+import { localToken, tokenChain } from "../../protocol/spec";
+
+/** A token of a balance cell: one of this chain's, or of a chain whose registry is elsewhere. */
+export function knownToken(tokens: readonly Token[], id: number): Token | undefined {
+  return tokens.find((token) => token.id === id);
+}
+
+export function nameOf(tokens: readonly Token[], id: number): string {
+  return knownToken(tokens, id)?.symbol ?? `token ${localToken(id)} of chain ${tokenChain(id)}`;
+}
+
+/** In the token's decimals; in its smallest units when another chain's registry has them. */
+export function showAmount(tokens: readonly Token[], id: number, amount: bigint): string {
+  const token = knownToken(tokens, id);
+  return token ? formatUnits(amount, token.decimals) : `${amount} units`;
+}
+
+/**
+ * Reads an amount.
+ * @param units given in the token's smallest units
+ * @throws Error naming the field and the rule
+ */
+export function readAmount(text: string, token: Token | undefined, units: boolean): bigint {
+  if (units) {
+    if (!/^[0-9]+$/.test(text)) throw new Error(`amount: must be a whole number of units, got "${text}"`);
+    return BigInt(text);
+  }
+  if (!token)
+    throw new Error(
+      "amount: only the token's own chain knows its decimals; add --units and give the amount in smallest units",
+    );
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(text)) throw new Error(`amount: must be a number like 1.5, got "${text}"`);
+  const fraction = text.split(".")[1] ?? "";
+  if (fraction.length > token.decimals)
+    throw new Error(`amount: ${token.symbol} has ${token.decimals} decimals, got "${text}"`);
+  return parseUnits(text, token.decimals);
+}

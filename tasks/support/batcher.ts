@@ -1,0 +1,79 @@
+/** Runs a batcher until it is interrupted. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import { Batcher } from "../../protocol/batcher/batcher";
+import type { BatcherEvent } from "../../protocol/batcher/events";
+import { serve } from "../../protocol/batcher/server";
+import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
+import { openSrs } from "../../protocol/crypto/srs";
+import { circuitArtifacts, createProver } from "../../protocol/prover";
+import { SIZES, type SizeName } from "../../protocol/spec";
+import { StateCommitment } from "../../protocol/state";
+import { openNetwork } from "./network";
+
+export interface BatcherArguments {
+  secondaries: string;
+  directory: string;
+  port: number;
+  size: string;
+}
+
+export async function runBatcher(
+  { secondaries, directory, port, size }: BatcherArguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
+  if (!(size in SIZES)) throw new Error(`size: must be one of ${Object.keys(SIZES).join(", ")}, got "${size}"`);
+  const primary = await openNetwork(hre);
+  const others = [];
+  for (const network of secondaries.split(",").filter((name) => name !== ""))
+    others.push(await openNetwork(hre, network.trim()));
+  const artifacts = await circuitArtifacts(size as SizeName, {
+    onProgress: ({ phase, done }) => done === 0 && console.log(`${phase} ...`),
+  });
+  const spec = SIZES[size as SizeName];
+  const srs = await openSrs({ power: spec.cellBits, ...artifacts.srs });
+  const prover = createProver(artifacts);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const batcher = await Batcher.start({
+    directory,
+    primary,
+    secondaries: others,
+    proving: { size: spec, circuitId: artifacts.circuitId, prover, commitments: new StateCommitment(srs) },
+    carrier: new TestGatewayCarrier(),
+    onEvent: (event) => {
+      const line = describe(event);
+      if (line !== undefined) console.log(`${new Date().toISOString()}  ${line}`);
+    },
+  });
+  const door = await serve(batcher, port);
+  console.log(`Taking signed ops at ${door.url}; end with Ctrl-C`);
+  await batcher.run(stop.signal);
+  await door.close();
+  batcher.close();
+  await prover.terminate();
+}
+
+function describe(event: BatcherEvent): string | undefined {
+  switch (event.type) {
+    case "started":
+      return `at batch ${event.batch}, ${event.pooled} ops in the pool`;
+    case "building":
+      return `batch ${event.batch}: ${event.requests} requests, ${event.ops} signed ops`;
+    case "proving":
+      return undefined;
+    case "proven":
+      return `batch ${event.batch}: proven in ${event.seconds.toFixed(1)} s`;
+    case "submitted":
+      return `batch ${event.batch}: accepted on ${event.chain}, ${event.gasUsed} gas`;
+    case "paid":
+      return `batch ${event.batch}: ${event.payout.paid} paid on ${event.chain}, ${event.payout.deferred} left to claim`;
+    case "included":
+      return undefined;
+    case "dropped":
+      return `dropped: ${event.error.message}`;
+    case "discarded":
+      return `batch ${event.batch}: made anew, ${event.reason}`;
+    case "failed":
+      return `failed: ${event.error.message}`;
+  }
+}

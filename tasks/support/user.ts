@@ -1,0 +1,136 @@
+/** What a user does: deposit, open, transfer, withdraw. */
+import { isAddress } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import type { Chain } from "../../protocol/chain/chain";
+import { Ledger } from "../../protocol/chain/ledger";
+import { findToken, listTokens } from "../../protocol/chain/tokens";
+import { accountsOf, holdings } from "../../protocol/client/accounts";
+import { deposit as sendDeposit } from "../../protocol/client/deposit";
+import type { L2Key } from "../../protocol/client/keys";
+import { NO_EXPIRY, signOp, withdrawal } from "../../protocol/client/ops";
+import { RemoteBatcher } from "../../protocol/client/remoteBatcher";
+import { tokenId } from "../../protocol/spec";
+import type { State, UnsignedOp } from "../../protocol/state";
+import { knownToken, nameOf, readAmount, showAmount } from "./amounts";
+import { findKey, requireKey } from "./key";
+import { openNetwork, senderOf } from "./network";
+
+interface SignerArguments {
+  batcher: string;
+  keyFile?: string;
+  /** Minutes. */
+  validFor?: number;
+}
+
+export interface DepositArguments {
+  token: string;
+  amount: string;
+  account?: number;
+  cell?: number;
+  keyFile?: string;
+}
+
+/** Deposits for the sender: into its account and cell for the token when it has them, into new ones otherwise. */
+export async function deposit(args: DepositArguments, hre: HardhatRuntimeEnvironment): Promise<void> {
+  const chain = await openNetwork(hre);
+  const owner = await senderOf(chain);
+  const token = findToken(chain, await listTokens(chain), args.token);
+  const amount = readAmount(args.amount, token, false);
+  const state = await stateOf(chain);
+  const account = args.account ?? accountsOf(state, owner)[0] ?? 0;
+  const own = holdings(state).find((holding) => holding.account === account && holding.token === token.id);
+  const cell = args.cell ?? own?.cell ?? 0;
+  const isKeyless = account === 0 || state.key(account) === 0n;
+  const key = isKeyless ? findKey(args.keyFile)?.ay : undefined;
+
+  const { index, transaction } = await sendDeposit(chain, { token: token.address, amount, owner, account, cell, key });
+  console.log(
+    `Deposited ${args.amount} ${token.symbol} on ${chain.name}: request ${index} of its queue (transaction ${transaction})`,
+  );
+  console.log(`  account ${account === 0 ? "new" : account}, balance cell ${cell === 0 ? "new" : cell}`);
+  if (isKeyless && key === undefined)
+    console.log("  no L2 key given: without one the account cannot pay; give one with a later deposit");
+}
+
+/** Opens a balance cell, so that an account can hold another token. */
+export async function open(
+  args: SignerArguments & { from: number; token: string; account?: number },
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
+  const { chain, batcher, key } = await prepare(args, hre);
+  const from = await batcher.cell(args.from);
+  const token = /^[0-9]+:[0-9]+$/.test(args.token)
+    ? foreignToken(args.token)
+    : findToken(chain, await listTokens(chain), args.token).id;
+  const { nextBalance } = await batcher.counters();
+  const op: UnsignedOp = {
+    op: "Open",
+    from: args.from,
+    cell: nextBalance,
+    token,
+    account: args.account ?? from.account,
+  };
+  await batcher.submit(
+    signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
+  );
+  console.log(`Handed over: account ${op.account} gets balance cell ${op.cell} for ${args.token}`);
+}
+
+/** Pays from one balance cell to another. */
+export async function transfer(
+  args: SignerArguments & { from: number; to: number; amount: string; units: boolean },
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
+  const { chain, batcher, key } = await prepare(args, hre);
+  const [from, to] = [await batcher.cell(args.from), await batcher.cell(args.to)];
+  const tokens = await listTokens(chain);
+  const amount = readAmount(args.amount, knownToken(tokens, from.token), args.units);
+  const op: UnsignedOp = { op: "Transfer", from: args.from, to: args.to, account: to.account, amount };
+  await batcher.submit(
+    signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
+  );
+  const sum = `${showAmount(tokens, from.token, amount)} ${nameOf(tokens, from.token)}`;
+  console.log(`Handed over: ${sum} from balance cell ${args.from} to balance cell ${args.to} of account ${to.account}`);
+}
+
+/** Pays out on the chain of the cell's token. */
+export async function withdraw(
+  args: SignerArguments & { from: number; amount: string; recipient?: string; units: boolean },
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
+  const { chain, batcher, key } = await prepare(args, hre);
+  const { nonce, token } = await batcher.cell(args.from);
+  const tokens = await listTokens(chain);
+  const amount = readAmount(args.amount, knownToken(tokens, token), args.units);
+  const recipient = args.recipient ?? (await senderOf(chain));
+  if (!isAddress(recipient)) throw new Error(`recipient: must be an address, got "${recipient}"`);
+  const op = withdrawal(args.from, token, amount, recipient);
+  await batcher.submit(signOp(key, op, { domain: chain.domain, nonce, token, expiry: expiryOf(args) }));
+  console.log(
+    `Handed over: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} from balance cell ${args.from} to ${recipient}`,
+  );
+}
+
+async function prepare(
+  { batcher, keyFile }: SignerArguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<{ chain: Chain; batcher: RemoteBatcher; key: L2Key }> {
+  const key = requireKey(keyFile);
+  return { chain: await openNetwork(hre), batcher: new RemoteBatcher(batcher), key };
+}
+
+async function stateOf(chain: Chain): Promise<State> {
+  const ledger = new Ledger(chain);
+  await ledger.sync();
+  return ledger.state;
+}
+
+/** "CHAIN:NUMBER" as a token id. */
+function foreignToken(text: string): number {
+  const [chain, local] = text.split(":").map(Number);
+  return tokenId(chain, local);
+}
+
+function expiryOf({ validFor }: SignerArguments): number {
+  return validFor === undefined ? NO_EXPIRY : Math.floor(Date.now() / 1000) + 60 * validFor;
+}

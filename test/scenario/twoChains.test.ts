@@ -1,0 +1,224 @@
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { parseEther } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import type { Batcher } from "../../protocol/batcher/batcher";
+import type { BatcherEvent } from "../../protocol/batcher/events";
+import { serve } from "../../protocol/batcher/server";
+import { readBooks } from "../../protocol/chain/conservation";
+import { Ledger } from "../../protocol/chain/ledger";
+import { submitBatch } from "../../protocol/chain/submitter";
+import { NATIVE } from "../../protocol/chain/tokens";
+import { deposit } from "../../protocol/client/deposit";
+import { signOp, withdrawal } from "../../protocol/client/ops";
+import { circuitArtifacts } from "../../protocol/prover";
+import { tokenId } from "../../protocol/spec";
+import type { UnsignedOp } from "../../protocol/state";
+import {
+  as,
+  Cleanup,
+  createPeople,
+  startBatcher,
+  startChains,
+  type DemoChain,
+  type Person,
+} from "../../scripts/demo/world";
+import { balances, queue, status } from "../../tasks/support/inspect";
+import { deposit as depositTask, open, transfer, withdraw } from "../../tasks/support/user";
+import { rejection } from "../fixtures/rejection";
+
+const HARDHAT = path.join(__dirname, "../../node_modules/hardhat/internal/cli/bootstrap.js");
+const ETH_A = tokenId(1, 1);
+const ETH_B = tokenId(2, 1);
+
+/** One batch with a real proof through two chains, each an EVM of its own, deployed by the deploy scripts; then the users' tasks. */
+describe("two chains, real proof [proof]", () => {
+  const cleanup = new Cleanup();
+  const events: BatcherEvent[] = [];
+  let folder: string;
+  let chains: DemoChain[];
+  let batcher: Batcher;
+  let alice: Person;
+  let bob: Person;
+
+  before(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-two-chains-"));
+    cleanup.add(() => fs.rmSync(folder, { recursive: true }));
+    const artifacts = await circuitArtifacts("test");
+    chains = await startChains(folder, cleanup);
+    [alice, bob] = await createPeople(["Alice", "Bob"], chains);
+    batcher = await startBatcher(folder, chains, artifacts, cleanup, (event) => events.push(event));
+  });
+  after(() => cleanup.run());
+
+  async function send(person: Person, op: UnsignedOp): Promise<void> {
+    const state = await batcher.expected();
+    const { nonce, token } = state.balance(op.from);
+    await batcher.submit(signOp(person.key, op, { domain: state.domain, nonce, token }));
+  }
+
+  it("R9: pays across the chains and out again with one proof that both chains verify", async () => {
+    const [a, b] = chains;
+    const bobBefore = await a.chain.provider.getBalance(bob.wallet.address);
+    await deposit(as(alice, a), { token: NATIVE, amount: parseEther("5"), key: alice.key.ay });
+    await deposit(as(bob, b), { token: NATIVE, amount: parseEther("3"), key: bob.key.ay });
+    await batcher.expected();
+    await send(alice, { op: "Open", from: 1, cell: 3, token: ETH_A, account: 2 });
+    await send(alice, { op: "Transfer", from: 1, to: 3, account: 2, amount: parseEther("2") });
+    await send(bob, withdrawal(3, ETH_A, parseEther("0.5"), bob.wallet.address));
+    expect(await batcher.step()).to.equal(1);
+
+    expect(batcher.state.balance(1)).to.deep.equal({ balance: parseEther("3"), nonce: 2, token: ETH_A, account: 1 });
+    expect(batcher.state.balance(2)).to.deep.equal({ balance: parseEther("3"), nonce: 0, token: ETH_B, account: 2 });
+    expect(batcher.state.balance(3)).to.deep.equal({ balance: parseEther("1.5"), nonce: 1, token: ETH_A, account: 2 });
+    expect((await a.chain.provider.getBalance(bob.wallet.address)) - bobBefore).to.equal(parseEther("0.5"));
+
+    const [first, second] = await Promise.all(chains.map(({ chain }) => chain.rollup.commitment()));
+    expect(first).to.deep.equal(second);
+    expect(await a.chain.rollup.batchHash(1)).to.equal(await b.chain.rollup.batchHash(1));
+    for (const { chain } of chains) {
+      const ledger = new Ledger(chain);
+      await ledger.sync();
+      expect([...ledger.state.nonzero()]).to.have.deep.members([...batcher.state.nonzero()]);
+    }
+  });
+
+  it("R4: a chain refuses the proof once anything in it or about it is changed", async () => {
+    const [a] = chains;
+    const ledger = new Ledger(a.chain);
+    await ledger.sync();
+    const { batch } = ledger.batches[0];
+    // The batch again on a chain that has it already, and a tampered copy of it as the next one.
+    const again = await rejection(submitBatch(a.chain, batch, []));
+    expect(again.message).to.include("Rollup_WrongNumber(expected: 2, actual: 1)");
+    const next = { ...batch, words: [batch.words[0] + 1n, ...batch.words.slice(1).map(() => 0n)] };
+    expect((await rejection(submitBatch(a.chain, next, []))).message).to.match(/Rollup_Invalid(Opening|Proof)/);
+  });
+
+  it("balances the books of both vaults from the chains alone", async () => {
+    await deposit(as(bob, chains[1]), { token: NATIVE, amount: 7n, key: bob.key.ay });
+    for (const { chain } of chains) {
+      for (const { token, surplus } of await readBooks(chain))
+        expect(surplus, `${token.symbol} on ${chain.name}`).to.equal(0n);
+    }
+    const [eth] = await readBooks(chains[1].chain);
+    expect(eth).to.include({
+      vault: parseEther("3") + 7n,
+      supply: parseEther("3"),
+      queued: 7n,
+      outbox: 0n,
+      claimable: 0n,
+    });
+  });
+
+  describe("tasks of a person with one chain", () => {
+    /** The configuration as it is for Alice, who knows the primary chain only. */
+    function environment(): HardhatRuntimeEnvironment {
+      const networks = { primary: { url: chains[0].url, accounts: [alice.wallet.privateKey] } };
+      const paths = { deployments: path.join(folder, "deployments") };
+      return { config: { networks, paths }, network: { name: "primary" } } as unknown as HardhatRuntimeEnvironment;
+    }
+
+    /** What a task prints, or its error. */
+    async function output<A>(
+      task: (args: A, hre: HardhatRuntimeEnvironment) => Promise<void>,
+      args: A,
+    ): Promise<string> {
+      const lines: string[] = [];
+      const { log } = console;
+      console.log = (line: string) => lines.push(line);
+      try {
+        await task(args, environment());
+      } catch (error) {
+        lines.push(`error: ${(error as Error).message}`);
+      } finally {
+        console.log = log;
+      }
+      return lines.join("\n");
+    }
+
+    it("run from the command line", async () => {
+      const child = spawn(process.execPath, [HARDHAT, "books", "--network", "primary"], {
+        stdio: ["ignore", "pipe", "inherit"],
+        env: {
+          ...process.env,
+          HARDHAT_NETWORK: undefined,
+          CAUSEWAY_DEPLOYMENTS: path.join(folder, "deployments"),
+          CAUSEWAY_PRIMARY_RPC_URL: chains[0].url,
+        },
+      });
+      let text = "";
+      child.stdout.on("data", (data: Buffer) => (text += data.toString()));
+      const code = await new Promise<number | null>((resolve, reject) =>
+        child.on("close", resolve).on("error", reject),
+      );
+      expect(text).to.match(/ETH +4\.5 +4\.5 +0\.0 +0\.0 +0\.0 +0\.0/);
+      expect(code).to.equal(0);
+    });
+
+    it("read balances and status from that chain", async () => {
+      const text = await output(balances, { address: bob.wallet.address });
+      expect(text).to.match(/2 +3 +1\.5 +ETH +1$/m);
+      expect(text).to.match(/2 +2 +3000000000000000000 units +token 1 of chain 2 +0$/m);
+      expect(text).not.to.include(alice.wallet.address);
+      expect(await output(status, {}))
+        .to.match(/index 1 \(primary\)/)
+        .and.to.match(/batch +1 \(20/);
+    });
+
+    it("deposit into one's own account and cell, and show the queue", async () => {
+      const done = await output(depositTask, { token: "ETH", amount: "0.25" });
+      expect(done).to.include("account 1, balance cell 1");
+      expect(await output(queue, { all: false }))
+        .to.match(/2 requests on .*, 1 consumed/)
+        .and.to.match(/0\.25 +ETH +1 +1 +waits/);
+      const refused = async (token: string, amount: string) => output(depositTask, { token, amount });
+      expect(await refused("XYZ", "1")).to.include('token "XYZ": is not listed; listed: 1 ETH, 2 TUSD, 3 TDAI');
+      expect(await refused("TUSD", "1.1234567")).to.include("error: amount: TUSD has 6 decimals");
+      expect(await refused("TUSD", "-1")).to.include('error: amount: must be a number like 1.5, got "-1"');
+      expect(await refused("TUSD", "0")).to.match(/error: .*deposit: Vault_AmountOutOfRange\(amount: 0\)/);
+    });
+
+    it("hand signed ops to a running batcher, which refuses wrong ones by field and rule", async () => {
+      const door = await serve(batcher, 0);
+      const keyFile = path.join(folder, "alice.key");
+      fs.writeFileSync(keyFile, Buffer.from(alice.key.secret).toString("hex"), { mode: 0o600 });
+      const common = { from: 1, batcher: door.url, keyFile, units: false };
+      try {
+        expect(await output(transfer, { ...common, to: 3, amount: "0.5" })).to.include(
+          "Handed over: 0.5 ETH from balance cell 1 to balance cell 3 of account 2",
+        );
+        expect(await output(withdraw, { ...common, amount: "125000000000000000", units: true })).to.include(
+          `Handed over: 0.125 ETH from balance cell 1 to ${alice.wallet.address}`,
+        );
+        expect(await output(open, { ...common, token: "2:2" })).to.include("account 1 gets balance cell 4 for 2:2");
+        expect(batcher.pooled.map(({ op }) => op)).to.deep.equal(["Transfer", "Withdraw", "Open"]);
+        const refusals = [
+          await output(transfer, { ...common, to: 3, amount: "1000" }),
+          await output(transfer, { ...common, to: 2, amount: "1" }),
+          await output(withdraw, { ...common, amount: "0.1234567890123456" }),
+          await output(withdraw, { ...common, amount: "1", recipient: "bob" }),
+        ];
+        expect(refusals[0]).to.include("error: Transfer.amount exceeds the balance of cell 1");
+        expect(refusals[1]).to.include("error: Transfer.to is cell 2 of token 2049, but the payer's is token 1025");
+        expect(refusals[2]).to.include("error: amount 123456789012345600 is not exact in a packed amount");
+        expect(refusals[3]).to.include('error: recipient: must be an address, got "bob"');
+        expect(batcher.pooled).to.have.length(3);
+      } finally {
+        await door.close();
+      }
+    });
+
+    it("take no key that others can read, or that lies in the repository", async () => {
+      const keyFile = path.join(folder, "open.key");
+      fs.writeFileSync(keyFile, "11".repeat(32), { mode: 0o644 });
+      const args = { from: 1, to: 3, amount: "1", batcher: "http://127.0.0.1:1", units: false };
+      expect(await output(transfer, { ...args, keyFile })).to.match(/error: keyFile: .* can be read by others/);
+      expect(await output(transfer, { ...args, keyFile: "package.json" })).to.include("is in the repository");
+      expect(await output(transfer, args)).to.include("an L2 key is needed; give --key-file, or set CAUSEWAY_L2_KEY");
+    });
+  });
+});
