@@ -1,5 +1,6 @@
 /** The operator's task. */
 import { task, types } from "hardhat/config";
+import type * as Support from "./support/batcher";
 
 task("batcher", "Runs a batcher on the primary chain and others; takes signed ops by HTTP")
   .addParam("secondaries", "networks of the other chains, separated by commas", "secondary")
@@ -7,6 +8,6 @@ task("batcher", "Runs a batcher on the primary chain and others; takes signed op
   .addOptionalParam("port", "where to take signed ops", 8600, types.int)
   .addOptionalParam("size", "circuit size of the batches", "test")
   .setAction((args, hre) => {
-    const { runBatcher } = require("./support/batcher") as typeof import("./support/batcher");
+    const { runBatcher } = require("./support/batcher") as typeof Support;
     return runBatcher(args as Parameters<typeof runBatcher>[0], hre);
   });

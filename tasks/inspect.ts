@@ -1,8 +1,9 @@
 /** Tasks that read one chain alone: its contracts, its events and the calldata of its batches. */
 import { task, types } from "hardhat/config";
+import type * as Support from "./support/inspect";
 
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
-const load = () => require("./support/inspect") as typeof import("./support/inspect");
+const load = () => require("./support/inspect") as typeof Support;
 
 task("balances", "Shows balances on the rollup, rebuilt from the words this chain published")
   .addOptionalParam("address", "of one owner only")

@@ -1,17 +1,19 @@
 /** Tasks of a user with one chain. Amounts are in the token's decimals; ops go to a running batcher by HTTP. */
 import { task, types } from "hardhat/config";
 import type { ConfigurableTaskDefinition } from "hardhat/types";
+import type * as KeySupport from "./support/key";
+import type * as Support from "./support/user";
 
 const KEY_FILE =
   "file with the L2 key (32 bytes hex, readable by you alone, outside the repository); else CAUSEWAY_L2_KEY";
 
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
-const load = () => require("./support/user") as typeof import("./support/user");
+const load = () => require("./support/user") as typeof Support;
 
 task("key", "Makes a new L2 key")
   .addPositionalParam("file", "where to write it; must not exist, and not be in the repository")
   .setAction(async ({ file }: { file: string }) => {
-    const { createKey } = require("./support/key") as typeof import("./support/key");
+    const { createKey } = require("./support/key") as typeof KeySupport;
     console.log(`Wrote ${file}; public key y = ${createKey(file).ay}`);
   });
 

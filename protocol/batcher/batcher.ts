@@ -1,8 +1,6 @@
-import { MAX_TIMESTAMP_AGE } from "../spec";
 import type { BatchCalldata } from "../chain/batch";
 import type { Chain } from "../chain/chain";
 import { ChainError, revertReason } from "../chain/errors";
-import type { FactCarrier } from "../chain/factCarrier";
 import { Ledger } from "../chain/ledger";
 import { QueueFollower } from "../chain/queueFollower";
 import type { G1Point } from "../crypto/curve";
@@ -10,41 +8,15 @@ import { decodeBatch, type DepositRequest, type SignedOp, type State } from "../
 import { buildBatch, type BatchTrace } from "../witness";
 import { asOpError, Outlook } from "./admission";
 import { Delivery, type Followed } from "./delivery";
-import type { BatcherEvent, OnEvent } from "./events";
-import { proveBatch, type PlannedBatch, type Proving } from "./maker";
+import type { BatcherEvent } from "./events";
+import { proveBatch, type PlannedBatch } from "./maker";
+import { checkChains, type BatcherOptions } from "./options";
 import { Pool } from "./pool";
 import { Store } from "./store";
 import { takeTurns } from "./turns";
-
-export interface BatcherOptions {
-  /** Folder for the pool and the batch under way. One batcher at a time may use it. */
-  readonly directory: string;
-  /** The primary chain; its signer must be an operator. */
-  readonly primary: Chain;
-  readonly secondaries: readonly Chain[];
-  readonly proving: Proving;
-  readonly carrier: FactCarrier;
-  readonly onEvent?: OnEvent;
-  /** Most ops that wait in the pool. */
-  readonly poolCapacity?: number;
-}
+import { isVoidBy, UnderWay } from "./underWay";
 
 const POOL_CAPACITY = 10_000;
-
-/** A batch that has less time than this left on the primary, in seconds, is made anew. */
-const TIMESTAMP_MARGIN = 600;
-
-/** The document of a proven batch that the primary may not have accepted yet. */
-const UNDER_WAY = "batch";
-
-/** What the primary says of a batch that no waiting will make right. */
-const VOID_REASONS = [
-  "Rollup_InvalidOpening",
-  "Rollup_InvalidProof",
-  "Rollup_WrongNumber",
-  "Rollup_WrongQueueHead",
-  "Rollup_WrongTimestamp",
-];
 
 /**
  * Takes requests from all chains' queues and signed ops from users, and brings them in batches to every chain.
@@ -56,6 +28,7 @@ export class Batcher {
   private readonly primary: Followed;
   private readonly secondaries: readonly Followed[];
   private readonly delivery: Delivery;
+  private readonly underWay: UnderWay;
   /** Commitment of `state`; undefined before it was compared with the chain's. */
   private commitment: G1Point | undefined;
   private outlook: Outlook | undefined;
@@ -71,6 +44,7 @@ export class Batcher {
     const follow = (chain: Chain) => ({ chain, ledger: new Ledger(chain), queue: new QueueFollower(chain) });
     this.primary = follow(options.primary);
     this.secondaries = options.secondaries.map(follow);
+    this.underWay = new UnderWay(store, options.proving.size);
     this.delivery = new Delivery(this.primary, this.secondaries, options.carrier, (event) => this.emit(event));
   }
 
@@ -249,7 +223,7 @@ export class Batcher {
     const batch = await proveBatch(this.options.proving, planned, ({ done, total }) =>
       this.emit({ type: "proving", batch: number, done, total }),
     );
-    this.store.write(UNDER_WAY, batch);
+    this.underWay.keep(batch);
     this.emit({ type: "proven", batch: number, seconds: (Date.now() - start) / 1000 });
     return batch;
   }
@@ -280,30 +254,11 @@ export class Batcher {
 
   // The batch under way -----------------------------------------------------------------------------------------------
 
-  /** The proven batch that a crash or a failure left on disk, if the primary can still accept it. */
+  /** The proven batch that a crash or a failure left on disk. */
   private async readUnderWay(): Promise<BatchCalldata | undefined> {
-    const batch = this.store.read(UNDER_WAY) as BatchCalldata | undefined;
-    if (!batch) return undefined;
-    const { number, timestamp } = decodeBatch(this.options.proving.size, batch.words);
-    // It arrived: the crash was after that.
-    if (number <= this.latest) return this.discard();
-    const reason = await this.whyVoid(batch, number, timestamp);
-    return reason === undefined ? batch : this.discard(number, reason);
-  }
-
-  private async whyVoid(batch: BatchCalldata, number: number, timestamp: number): Promise<string | undefined> {
-    if (batch.circuit !== this.options.proving.circuitId) return `it is proven for circuit ${batch.circuit}`;
-    if (number !== this.latest + 1) return `the next batch is ${this.latest + 1}`;
-    const now = await this.nextTimestamp();
-    if (timestamp < now - MAX_TIMESTAMP_AGE + TIMESTAMP_MARGIN)
-      return `its timestamp ${timestamp} is too old at ${now}`;
-    return undefined;
-  }
-
-  private discard(batch?: number, reason?: string): undefined {
-    this.store.write(UNDER_WAY, undefined);
-    if (batch !== undefined && reason !== undefined) this.emit({ type: "discarded", batch, reason });
-    return undefined;
+    const { circuitId } = this.options.proving;
+    const next = { number: this.latest + 1, circuitId, now: await this.nextTimestamp() };
+    return this.underWay.read(next, (batch, reason) => this.emit({ type: "discarded", batch, reason }));
   }
 
   private async submitToPrimary(batch: BatchCalldata): Promise<void> {
@@ -312,28 +267,15 @@ export class Batcher {
     for (const { op } of queue) consumes.set(op.chain, (consumes.get(op.chain) ?? 0) + 1);
     try {
       await this.delivery.submitToPrimary(number, batch, consumes);
-      this.discard();
+      this.underWay.remove();
     } catch (error) {
       const reason = revertReason((error as Error).cause)?.name;
-      if (reason && VOID_REASONS.includes(reason)) this.discard(number, reason);
+      if (reason !== undefined && isVoidBy(reason)) {
+        this.underWay.remove();
+        this.emit({ type: "discarded", batch: number, reason });
+      }
       throw error;
     }
-  }
-}
-
-function checkChains({ primary, secondaries, proving }: BatcherOptions): void {
-  if (primary.index !== primary.primary)
-    throw new ChainError(primary.name, "starting the batcher", "is not the primary chain");
-  const seen = new Set<number>();
-  for (const chain of [primary, ...secondaries]) {
-    const refuse = (reason: string) => new ChainError(chain.name, "starting the batcher", reason);
-    if (chain.domain !== primary.domain)
-      throw refuse(`is of deployment ${chain.domain}, the primary of ${primary.domain}`);
-    if (chain.cellBits !== proving.size.cellBits)
-      throw refuse(`has 2^${chain.cellBits} cells, the circuit 2^${proving.size.cellBits}`);
-    if (seen.has(chain.index)) throw refuse(`chain ${chain.index} is given twice`);
-    if (!chain.signer) throw refuse("needs a signer");
-    seen.add(chain.index);
   }
 }
 

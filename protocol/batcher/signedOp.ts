@@ -1,4 +1,4 @@
-import { OpError, type OpSignature, type SignedOp, type UnsignedOp } from "../state";
+import { OpError, type SignedOp, type UnsignedOp } from "../state";
 
 /** Names of the fields of each op that are numbers, amounts and addresses. */
 const FIELDS = {
@@ -23,7 +23,7 @@ export function readSignedOp(input: unknown): SignedOp {
   const signature = record(name, "signature", fields.signature);
   op.signature = Object.fromEntries(
     SIGNATURE.map((field) => [field, bigint(name, `signature.${field}`, signature[field])]),
-  ) as unknown as OpSignature;
+  );
   noOthers(name, "", fields, Object.keys(op));
   noOthers(name, "signature.", signature, SIGNATURE);
   return op as unknown as SignedOp;

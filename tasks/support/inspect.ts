@@ -9,12 +9,14 @@ import { listTokens } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
 import { table } from "../../scripts/table";
 import { nameOf, showAmount } from "./amounts";
+import { toConsole, type Print } from "./print";
 import { openNetwork } from "./network";
 
 /** All balances, or those of one address or account, in the state that the chain stands at. */
 export async function balances(
   { address, account }: { address?: string; account?: number },
   hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
 ): Promise<void> {
   const chain = await openNetwork(hre);
   const ledger = new Ledger(chain);
@@ -28,12 +30,16 @@ export async function balances(
       const amount = showAmount(tokens, token, balance);
       return [owner, `${home}`, `${account}`, `${cell}`, amount, nameOf(tokens, token), `${nonce}`];
     });
-  console.log(`After batch ${ledger.latest} on ${chain.name}:\n`);
-  console.log(table([["owner", "home", "account", "cell", "balance", "token", "nonce"], ...rows]));
+  print(`After batch ${ledger.latest} on ${chain.name}:\n`);
+  print(table([["owner", "home", "account", "cell", "balance", "token", "nonce"], ...rows]));
 }
 
 /** The requests that no batch on this chain has consumed, or all. */
-export async function queue({ all }: { all: boolean }, hre: HardhatRuntimeEnvironment): Promise<void> {
+export async function queue(
+  { all }: { all: boolean },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
   const chain = await openNetwork(hre);
   const [ledger, follower] = [new Ledger(chain), new QueueFollower(chain)];
   await ledger.sync();
@@ -51,12 +57,12 @@ export async function queue({ all }: { all: boolean }, hre: HardhatRuntimeEnviro
       request.cell === 0 ? "new" : `${request.cell}`,
       index < consumed ? "consumed" : "waits",
     ]);
-  console.log(`${follower.requests.length} requests on ${chain.name}, ${consumed} consumed:\n`);
-  console.log(table([["request", "owner", "amount", "token", "account", "cell", ""], ...rows]));
+  print(`${follower.requests.length} requests on ${chain.name}, ${consumed} consumed:\n`);
+  print(table([["request", "owner", "amount", "token", "account", "cell", ""], ...rows]));
 }
 
 /** Where the chain stands. */
-export async function status(_: unknown, hre: HardhatRuntimeEnvironment): Promise<void> {
+export async function status(_: unknown, hre: HardhatRuntimeEnvironment, print: Print = toConsole): Promise<void> {
   const chain = await openNetwork(hre);
   const [ledger, follower] = [new Ledger(chain), new QueueFollower(chain)];
   await ledger.sync();
@@ -71,7 +77,7 @@ export async function status(_: unknown, hre: HardhatRuntimeEnvironment): Promis
   const time = ledger.latest === 0 ? "genesis" : new Date(ledger.timestamp * 1000).toISOString();
   const role = chain.index === chain.primary ? "primary" : `secondary; the primary is chain ${chain.primary}`;
   const { x } = await chain.rollup.commitment();
-  console.log(
+  print(
     table(
       [
         ["chain", `${chain.name}, index ${chain.index} (${role})`],
@@ -91,13 +97,13 @@ export async function status(_: unknown, hre: HardhatRuntimeEnvironment): Promis
 }
 
 /** The custody equation of each token of the chain's vault. */
-export async function books(_: unknown, hre: HardhatRuntimeEnvironment): Promise<void> {
+export async function books(_: unknown, hre: HardhatRuntimeEnvironment, print: Print = toConsole): Promise<void> {
   const chain = await openNetwork(hre);
   const all = await readBooks(chain);
   const rows = all.map(({ token, vault, supply, outbox, claimable, queued, surplus }) => [
     token.symbol,
     ...[vault, supply, outbox, claimable, queued, surplus].map((value) => formatUnits(value, token.decimals)),
   ]);
-  console.log(table([["token", "vault", "rollup", "outbox", "claimable", "queue", "surplus"], ...rows]));
+  print(table([["token", "vault", "rollup", "outbox", "claimable", "queue", "surplus"], ...rows]));
   if (all.some(({ surplus }) => surplus < 0n)) throw new Error(`${chain.name}: a vault holds less than it owes`);
 }

@@ -13,6 +13,7 @@ import { tokenId } from "../../protocol/spec";
 import type { State, UnsignedOp } from "../../protocol/state";
 import { knownToken, nameOf, readAmount, showAmount } from "./amounts";
 import { findKey, requireKey } from "./key";
+import { toConsole, type Print } from "./print";
 import { openNetwork, senderOf } from "./network";
 
 interface SignerArguments {
@@ -31,7 +32,11 @@ export interface DepositArguments {
 }
 
 /** Deposits for the sender: into its account and cell for the token when it has them, into new ones otherwise. */
-export async function deposit(args: DepositArguments, hre: HardhatRuntimeEnvironment): Promise<void> {
+export async function deposit(
+  args: DepositArguments,
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
   const chain = await openNetwork(hre);
   const owner = await senderOf(chain);
   const token = findToken(chain, await listTokens(chain), args.token);
@@ -44,18 +49,19 @@ export async function deposit(args: DepositArguments, hre: HardhatRuntimeEnviron
   const key = isKeyless ? findKey(args.keyFile)?.ay : undefined;
 
   const { index, transaction } = await sendDeposit(chain, { token: token.address, amount, owner, account, cell, key });
-  console.log(
+  print(
     `Deposited ${args.amount} ${token.symbol} on ${chain.name}: request ${index} of its queue (transaction ${transaction})`,
   );
-  console.log(`  account ${account === 0 ? "new" : account}, balance cell ${cell === 0 ? "new" : cell}`);
+  print(`  account ${account === 0 ? "new" : account}, balance cell ${cell === 0 ? "new" : cell}`);
   if (isKeyless && key === undefined)
-    console.log("  no L2 key given: without one the account cannot pay; give one with a later deposit");
+    print("  no L2 key given: without one the account cannot pay; give one with a later deposit");
 }
 
 /** Opens a balance cell, so that an account can hold another token. */
 export async function open(
   args: SignerArguments & { from: number; token: string; account?: number },
   hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
 ): Promise<void> {
   const { chain, batcher, key } = await prepare(args, hre);
   const from = await batcher.cell(args.from);
@@ -73,13 +79,14 @@ export async function open(
   await batcher.submit(
     signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
   );
-  console.log(`Handed over: account ${op.account} gets balance cell ${op.cell} for ${args.token}`);
+  print(`Handed over: account ${op.account} gets balance cell ${op.cell} for ${args.token}`);
 }
 
 /** Pays from one balance cell to another. */
 export async function transfer(
   args: SignerArguments & { from: number; to: number; amount: string; units: boolean },
   hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
 ): Promise<void> {
   const { chain, batcher, key } = await prepare(args, hre);
   const [from, to] = [await batcher.cell(args.from), await batcher.cell(args.to)];
@@ -90,23 +97,24 @@ export async function transfer(
     signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
   );
   const sum = `${showAmount(tokens, from.token, amount)} ${nameOf(tokens, from.token)}`;
-  console.log(`Handed over: ${sum} from balance cell ${args.from} to balance cell ${args.to} of account ${to.account}`);
+  print(`Handed over: ${sum} from balance cell ${args.from} to balance cell ${args.to} of account ${to.account}`);
 }
 
 /** Pays out on the chain of the cell's token. */
 export async function withdraw(
   args: SignerArguments & { from: number; amount: string; recipient?: string; units: boolean },
   hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
 ): Promise<void> {
   const { chain, batcher, key } = await prepare(args, hre);
   const { nonce, token } = await batcher.cell(args.from);
   const tokens = await listTokens(chain);
   const amount = readAmount(args.amount, knownToken(tokens, token), args.units);
   const recipient = args.recipient ?? (await senderOf(chain));
-  if (!isAddress(recipient)) throw new Error(`recipient: must be an address, got "${recipient}"`);
+  if (!isAddress(recipient)) throw new Error(`recipient: must be an address, got "${String(args.recipient)}"`);
   const op = withdrawal(args.from, token, amount, recipient);
   await batcher.submit(signOp(key, op, { domain: chain.domain, nonce, token, expiry: expiryOf(args) }));
-  console.log(
+  print(
     `Handed over: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} from balance cell ${args.from} to ${recipient}`,
   );
 }
