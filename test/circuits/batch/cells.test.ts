@@ -143,6 +143,7 @@ describe("cells", () => {
         { nextAccount: 15n + (1n << 24n), noAccount: 0n, nextBalance: 4n, noBalance: 0n },
         { nextAccount: 0n, noAccount: 2n, nextBalance: 5n, noBalance: 0n },
         { nextAccount: 1n, noAccount: 0n, nextBalance: F.mod(5n - 32n), noBalance: 1n },
+        { nextAccount: 1n, noAccount: 0n, nextBalance: 64n + 5n, noBalance: 0n },
         { nextAccount: 1n, noAccount: 0n, nextBalance: 0n, noBalance: 2n },
       ]) {
         await notReadAs(tester, fields, COUNTERS);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { COUNTERS_CELL, DepositWord0, Kind, keyCell, ownerCell, pack, tokenId, unpack } from "../../../protocol/spec";
+import { COUNTERS_CELL, DepositWord0, DepositWord1, Kind, keyCell, ownerCell, tokenId } from "../../../protocol/spec";
 import {
   encodeBalance,
   encodeDeposit,
@@ -20,6 +20,7 @@ import {
   draft,
   forgedInput,
   honestInput,
+  noopInQueue,
   user,
   world,
   type Slot,
@@ -32,9 +33,6 @@ interface Claim extends Deposit {
   newCell?: boolean;
   takesKey: boolean;
 }
-
-/** Fields of a request that have 0 in a Noop. */
-const FIELDS = DepositWord0.fields.map(({ name }) => name);
 
 describe("Batch: Deposit", () => {
   let tester: CircuitTester;
@@ -230,7 +228,7 @@ describe("Batch: Deposit", () => {
     }
   });
 
-  it("C28: undefined op codes, unused bits, a Noop with anything in it", async () => {
+  it("C28: undefined op codes, unused bits", async () => {
     const { state } = world();
     const claim = truth(state, fresh({ account: 4 }));
     const words = encodeDeposit(claim);
@@ -247,12 +245,29 @@ describe("Batch: Deposit", () => {
     }
     for (const bit of [180n, 252n, 253n]) await changed((word, i) => (i === 0 ? word | (1n << bit) : word));
     for (const bit of [205n, 252n, 253n]) await changed((word, i) => (i === 1 ? word | (1n << bit) : word));
-    for (const field of FIELDS) {
-      const noop = unpack(DepositWord0, words[0]);
-      await changed((_, i) => (i === 0 ? pack(DepositWord0, { [field]: noop[field] || 1n }) & ~0xffn || 1n : 0n));
+  });
+
+  it("C8, C28: a Noop with anything in its words", async () => {
+    const { state } = world();
+    const refusedNoop = async (words: bigint[]): Promise<void> => {
+      const slot: Slot = (access) => {
+        noopInQueue(access);
+        return { words };
+      };
+      await tester.expectFail({ ...forgedInput(state, draft(state, { queue: [slot] })) }, /DepositWords/);
+    };
+    for (const { offset } of DepositWord0.fields.slice(1)) await refusedNoop([1n << BigInt(offset), 0n, 0n]);
+    for (const { offset } of DepositWord1.fields) await refusedNoop([0n, 1n << BigInt(offset), 0n]);
+    await refusedNoop([0n, 0n, 1n]);
+  });
+
+  it("C28: into an owner cell or a balance cell that is not free", async () => {
+    for (const cell of [ownerCell(4), cellOf(5)]) {
+      const { state } = world();
+      const claim = truth(state, fresh({ key: 0n }));
+      state.write(cell, 3n);
+      await refused(state, claim);
     }
-    await changed((_, i) => (i === 1 ? 1n : 0n));
-    await changed((_, i) => (i === 2 ? 1n : 0n));
   });
 
   it("C5: the largest amount", async () => {

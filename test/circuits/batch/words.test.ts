@@ -163,6 +163,17 @@ describe("words", () => {
     });
   });
 
+  it("C21: a word is the sum of its fields", async () => {
+    const { word } = SIGNED.sums(withdraw);
+    const witness = await signed.expectPass({ word });
+    await signed.expectUnsatisfied(await signed.tamper(witness, { word: word + (1n << AT("from")) }));
+    const words = [(1n << 8n) | BigInt(Op.Deposit), 7n, 5n];
+    const honest = await deposit.expectPass({ word: words });
+    for (const i of [0, 1]) {
+      await deposit.expectUnsatisfied(await deposit.tamper(honest, { [`word[${i}]`]: words[i] + (1n << 30n) }));
+    }
+  });
+
   it("reads a Withdraw's word as its layout does", async () => {
     const { word } = SIGNED.sums(withdraw);
     const { op, from, amount, asset } = unpack(WithdrawWord, word);
