@@ -105,6 +105,7 @@ async function run(): Promise<boolean> {
     print();
     const batch = await batcher.step();
     if (batch === undefined) throw new Error("the batcher found nothing to do");
+    if (!process.stdout.isTTY) print();
     print(await balances(batcher.state, chains, people));
     print(`\n  ${log.line(batch, artifacts.gates)}`);
   }
@@ -118,15 +119,20 @@ async function run(): Promise<boolean> {
 }
 
 async function main(): Promise<void> {
+  let isInterrupted = false;
   for (const [signal, status] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
-    process.once(signal, () => void cleanup.run().finally(() => process.exit(status)));
+    process.once(signal, () => {
+      isInterrupted = true;
+      void cleanup.run().finally(() => process.exit(status));
+    });
   }
   const start = Date.now();
   let holds = false;
   try {
     holds = await run();
   } catch (error) {
-    console.error(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    // What an interruption breaks off is no failure.
+    if (!isInterrupted) console.error(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   } finally {
     await cleanup.run();
     await terminateCurve();

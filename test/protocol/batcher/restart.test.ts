@@ -1,4 +1,4 @@
-import { takeSnapshot, type SnapshotRestorer } from "@nomicfoundation/hardhat-network-helpers";
+import { setBalance, takeSnapshot, type SnapshotRestorer } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import fs from "node:fs";
 import os from "node:os";
@@ -31,6 +31,7 @@ describe("batcher: restart", () => {
     await world.send(bob, { op: "Withdraw", from: 2, amount: 80n, recipient: PAID_B, chain: 2, asset: 1 });
     directory = world.directory;
     world.stop();
+    for (const recipient of [PAID_A, PAID_B]) await setBalance(recipient, 0n);
     start = await takeSnapshot();
   });
   after(() => world.destroy());
