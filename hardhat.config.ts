@@ -1,5 +1,7 @@
 import "@nomicfoundation/hardhat-toolbox";
 import "hardhat-deploy";
+import os from "node:os";
+import path from "node:path";
 import type { HardhatUserConfig, HttpNetworkUserConfig } from "hardhat/types";
 import "./tasks";
 
@@ -50,7 +52,11 @@ const config: HardhatUserConfig = {
     deployments: process.env.CAUSEWAY_DEPLOYMENTS || "deployments",
   },
   typechain: { outDir: "typechain-types", target: "ethers-v6" },
-  mocha: { timeout: 10 * MINUTE },
+  mocha: {
+    timeout: 10 * MINUTE,
+    require: ["hardhat/register", path.resolve("test/setup.ts")],
+    jobs: Math.max(2, os.cpus().length),
+  },
   gasReporter: { enabled: false },
 };
 

@@ -1,6 +1,6 @@
 /**
  * Chooses what `hardhat test` runs: `*.test.ts` below `test/`, or below the folders given, or the files given.
- * Everything else there is a helper. The setup file with the root hooks comes first.
+ * Everything else there is a helper.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -10,8 +10,7 @@ import { subtask } from "hardhat/config";
 subtask(TASK_TEST_GET_TEST_FILES).setAction(
   async ({ testFiles }: { testFiles: string[] }, { config }): Promise<string[]> => {
     const roots = testFiles.length > 0 ? testFiles.map((file) => path.resolve(file)) : [config.paths.tests];
-    const files = roots.flatMap((root) => (isFolder(root) ? testsBelow(root) : [root]));
-    return [path.join(config.paths.tests, "setup.ts"), ...files];
+    return roots.flatMap((root) => (isFolder(root) ? testsBelow(root) : [root]));
   },
 );
 

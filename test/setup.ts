@@ -2,8 +2,6 @@
  * Root hooks of every run: unhandled rejections fail it, and the worker threads that snarkjs and ffjavascript keep for
  * the curve are ended, so that the process exits.
  */
-import { after, before } from "mocha";
-
 interface Curve {
   terminate(): Promise<void>;
 }
@@ -28,20 +26,24 @@ const remember = (reason: unknown): void => {
   rejections.add(reason);
 };
 
-before("watch for unhandled rejections", () => {
-  process.on("unhandledRejection", remember);
-});
+/** In this form mocha runs them in each process of a parallel run, too. */
+export const mochaHooks = {
+  beforeAll(): void {
+    process.on("unhandledRejection", remember);
+  },
 
-after("end worker threads", async () => {
-  await Promise.all([...curves].map((curve) => curve.terminate()));
-});
-
-after("no unhandled rejections", async () => {
-  // Node reports a rejection as unhandled only after the microtasks of this turn.
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", remember);
-  if (rejections.size > 0) {
-    const reasons = [...rejections];
-    throw new AggregateError(reasons, `${reasons.length} unhandled rejection(s): ${reasons.map(String).join("; ")}`);
-  }
-});
+  async afterAll(): Promise<void> {
+    // In a parallel run the process goes on with other files, so the protocol's curve must know that it was ended.
+    const { terminateCurve } = await import("../protocol/crypto/curve");
+    await terminateCurve();
+    await Promise.all([...curves].map((curve) => curve.terminate()));
+    curves.clear();
+    // Node reports a rejection as unhandled only after the microtasks of this turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", remember);
+    if (rejections.size > 0) {
+      const reasons = [...rejections];
+      throw new AggregateError(reasons, `${reasons.length} unhandled rejection(s): ${reasons.map(String).join("; ")}`);
+    }
+  },
+};

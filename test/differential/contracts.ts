@@ -76,7 +76,7 @@ export class Contracts {
     });
     for (const side of [primary, ...secondaries]) {
       const { chain } = side;
-      await chain.verifier.setOnly(batch.proof as never, publics as never);
+      await chain.verifier.setOnly(batch.proof, publics);
       if (side === primary) {
         await time.setNextBlockTimestamp(Math.max(trace.timestamp, (await time.latest()) + 1));
       } else {

@@ -14,7 +14,7 @@ import {
   type TracedAccess,
 } from "../../../protocol/witness";
 import { circuit, compileTester, type CircuitTester } from "../../fixtures/circom";
-import { Random } from "./random";
+import { Random } from "../../fixtures/random";
 import {
   CHALLENGE,
   SMALL,
@@ -218,15 +218,15 @@ describe("Batch: memory", () => {
   describe("the digest", () => {
     it("C23: is the reference's for random inputs, which absorbs every word, value, cell, time, bit and number", async () => {
       const random = new Random("digest");
-      const words = honest.words.map(() => random.upTo(253));
+      const words = honest.words.map(() => random.bits(253));
       const accesses = order.map(() => ({
-        cell: random.below(2 ** 24),
-        value: random.upTo(253),
-        previous: random.below(2 ** 12),
-        first: random.chance(50),
-        last: random.chance(50),
+        cell: random.int(2 ** 24),
+        value: random.bits(253),
+        previous: random.int(2 ** 12),
+        first: random.chance(0.5),
+        last: random.chance(0.5),
       }));
-      const list = order.map(() => random.below(2 ** 25));
+      const list = order.map(() => random.int(2 ** 25));
       const committed = { words, accesses, sorted: list };
 
       const digest = await circuit("batch/digest.circom", "BatchDigest", [words.length, accesses.length]);
@@ -299,12 +299,12 @@ describe("Batch: memory", () => {
       const memory = await circuit("batch/memory.circom", "Memory", [SMALL.cellBits, ACCESSES]);
       const random = new Random("memory");
       for (let round = 0; round < 3; round++) {
-        const cells = new Map([0, 5, 40, 63].map((cell) => [cell, random.upTo(253)]));
+        const cells = new Map([0, 5, 40, 63].map((cell) => [cell, random.bits(253)]));
         const now = new Map(cells);
         const trace = Array.from({ length: ACCESSES }, () => {
           const cell = random.pick([0, 5, 40, 63]);
           const value = now.get(cell) ?? 0n;
-          const written = random.chance(30) ? value : random.upTo(253);
+          const written = random.chance(0.3) ? value : random.bits(253);
           now.set(cell, written);
           return { cell, value, written };
         });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as F from "../../../protocol/crypto/field";
 import { compileTester, type CircuitTester } from "../../fixtures/circom";
 import { ConstraintIndex } from "./mutation";
-import { Random } from "./random";
+import { Random } from "../../fixtures/random";
 import { GOLD, SILVER, batchCircuit, batchOf, depositOf, honestInput, signOp, user, world, type Content } from "./world";
 
 /**
@@ -46,7 +46,7 @@ describe("Batch: tampered witnesses", () => {
   for (const [name, content] of batches) {
     it(`C2, P9: no signal can take another of seven values alone: ${name}`, async () => {
       const witness = await tester.calculateWitness({ ...honestInput(state, batchOf(state, content)) });
-      const random = new Random(name).upTo(253);
+      const random = new Random(name).bits(253);
       const survivors = index.survivors(witness, (honest) => [
         0n,
         1n,
