@@ -1,5 +1,6 @@
 /** The operator's task. */
 import { task, types } from "hardhat/config";
+import { action } from "./support/action";
 import type * as Support from "./support/batcher";
 
 task("batcher", "Runs a batcher on the primary chain and others; takes signed ops by HTTP")
@@ -7,7 +8,9 @@ task("batcher", "Runs a batcher on the primary chain and others; takes signed op
   .addParam("directory", "folder for pool and batch under way; one batcher at a time may use it")
   .addOptionalParam("port", "where to take signed ops", 8600, types.int)
   .addOptionalParam("size", "circuit size of the batches", "test")
-  .setAction((args, hre) => {
-    const { runBatcher } = require("./support/batcher") as typeof Support;
-    return runBatcher(args as Parameters<typeof runBatcher>[0], hre);
-  });
+  .setAction(
+    action((args: Support.BatcherArguments, hre) => {
+      const { runBatcher } = require("./support/batcher") as typeof Support;
+      return runBatcher(args, hre);
+    }),
+  );

@@ -1,5 +1,6 @@
 /** Tasks that read one chain alone: its contracts, its events and the calldata of its batches. */
 import { task, types } from "hardhat/config";
+import { action } from "./support/action";
 import type * as Support from "./support/inspect";
 
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
@@ -8,14 +9,14 @@ const load = () => require("./support/inspect") as typeof Support;
 task("balances", "Shows balances on the rollup, rebuilt from the words this chain published")
   .addOptionalParam("address", "of one owner only")
   .addOptionalParam("account", "of one account only", undefined, types.int)
-  .setAction((args, hre) => load().balances(args as { address?: string; account?: number }, hre));
+  .setAction(action((args: { address?: string; account?: number }, hre) => load().balances(args, hre)));
 
 task("queue", "Shows this chain's requests that no batch has consumed")
   .addFlag("all", "the consumed ones too")
-  .setAction((args, hre) => load().queue(args as { all: boolean }, hre));
+  .setAction(action((args: { all: boolean }, hre) => load().queue(args, hre)));
 
-task("status", "Shows where this chain stands").setAction((args, hre) => load().status(args, hre));
+task("status", "Shows where this chain stands").setAction(action((args, hre) => load().status(args, hre)));
 
-task("books", "Compares what this chain's vault holds with what it owes").setAction((args, hre) =>
-  load().books(args, hre),
+task("books", "Compares what this chain's vault holds with what it owes").setAction(
+  action((args, hre) => load().books(args, hre)),
 );

@@ -1,6 +1,7 @@
 /** Tasks of a user with one chain. Amounts are in the token's decimals; ops go to a running batcher by HTTP. */
 import { task, types } from "hardhat/config";
 import type { ConfigurableTaskDefinition } from "hardhat/types";
+import { action } from "./support/action";
 import type * as KeySupport from "./support/key";
 import type * as Support from "./support/user";
 
@@ -10,12 +11,16 @@ const KEY_FILE =
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
 const load = () => require("./support/user") as typeof Support;
 
+type Arguments<N extends "deposit" | "open" | "transfer" | "withdraw"> = Parameters<(typeof Support)[N]>[0];
+
 task("key", "Makes a new L2 key")
   .addPositionalParam("file", "where to write it; must not exist, and not be in the repository")
-  .setAction(async ({ file }: { file: string }) => {
-    const { createKey } = require("./support/key") as typeof KeySupport;
-    console.log(`Wrote ${file}; public key y = ${createKey(file).ay}`);
-  });
+  .setAction(
+    action(async ({ file }: { file: string }) => {
+      const { createKey } = require("./support/key") as typeof KeySupport;
+      console.log(`Wrote ${file}; public key y = ${createKey(file).ay}`);
+    }),
+  );
 
 task("deposit", "Deposits a token of this chain; opens an account and a balance cell if you have none")
   .addParam("token", "symbol, address or local number")
@@ -28,24 +33,24 @@ task("deposit", "Deposits a token of this chain; opens an account and a balance 
     types.int,
   )
   .addOptionalParam("keyFile", KEY_FILE)
-  .setAction((args, hre) => load().deposit(args as Parameters<ReturnType<typeof load>["deposit"]>[0], hre));
+  .setAction(action((args: Arguments<"deposit">, hre) => load().deposit(args, hre)));
 
 signed(task("open", "Opens a balance cell, so that an account can hold another token"))
   .addParam("token", "a token of this chain, or CHAIN:NUMBER")
   .addOptionalParam("account", "account that gets the cell; by default the payer's", undefined, types.int)
-  .setAction((args, hre) => load().open(args as Parameters<ReturnType<typeof load>["open"]>[0], hre));
+  .setAction(action((args: Arguments<"open">, hre) => load().open(args, hre)));
 
 signed(task("transfer", "Pays from your balance cell to another, on any chain"))
   .addParam("to", "balance cell that receives", undefined, types.int)
   .addParam("amount", "for example 1.5; must be exact with 35 bits and a power of ten")
   .addFlag("units", "the amount is in the token's smallest units")
-  .setAction((args, hre) => load().transfer(args as Parameters<ReturnType<typeof load>["transfer"]>[0], hre));
+  .setAction(action((args: Arguments<"transfer">, hre) => load().transfer(args, hre)));
 
 signed(task("withdraw", "Pays out from your balance cell on the chain of its token"))
   .addParam("amount", "for example 1.5; must be exact with 35 bits and a power of ten")
   .addFlag("units", "the amount is in the token's smallest units")
   .addOptionalParam("recipient", "address on the token's chain; by default your own")
-  .setAction((args, hre) => load().withdraw(args as Parameters<ReturnType<typeof load>["withdraw"]>[0], hre));
+  .setAction(action((args: Arguments<"withdraw">, hre) => load().withdraw(args, hre)));
 
 /** Parameters of tasks that sign an op and hand it to a batcher. */
 function signed(definition: ConfigurableTaskDefinition): ConfigurableTaskDefinition {

@@ -1,4 +1,4 @@
-import { isError, type ErrorDescription } from "ethers";
+import { Interface, isError, type ErrorDescription } from "ethers";
 import { factories } from "./contracts";
 
 /** Something a chain refused, or that does not fit together on it; the message names chain, action and reason. */
@@ -22,6 +22,14 @@ const ERRORS_OF = [
   "ICircuitRegistry__factory",
 ] as const;
 
+/** What tokens say (ERC-6093). */
+const TOKEN_ERRORS = new Interface([
+  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
+  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
+  "error ERC20InvalidSender(address sender)",
+  "error ERC20InvalidReceiver(address receiver)",
+]);
+
 /** The contract's own error behind a failed call, with its arguments, when the node returned its data. */
 export function revertReason(error: unknown): ErrorDescription | undefined {
   const data = revertData(error);
@@ -30,7 +38,7 @@ export function revertReason(error: unknown): ErrorDescription | undefined {
     const parsed = factories()[contract].createInterface().parseError(data);
     if (parsed) return parsed;
   }
-  return undefined;
+  return TOKEN_ERRORS.parseError(data) ?? undefined;
 }
 
 /** A failed call in words: `Contract_Cause(field: value, ...)`, or the node's message. */

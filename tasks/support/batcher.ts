@@ -33,7 +33,12 @@ export async function runBatcher(
   const srs = await openSrs({ power: spec.cellBits, ...artifacts.srs });
   const prover = createProver(artifacts);
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      console.log("Finishing what is under way; once more ends at once");
+      stop.abort();
+    });
+  }
   const batcher = await Batcher.start({
     directory,
     primary,

@@ -142,6 +142,10 @@ describe("chain", () => {
     expect(await refusal({ owner: bob.address })).to.include("Vault_KeyNotFromOwner(owner: ");
     expect(await refusal({ account: 2 ** 20 })).to.include("Vault_AccountOutOfRange(account: 1048576)");
     expect(await refusal({ owner: ethers.ZeroAddress })).to.include("owner must not be the zero address");
+    const token = await primary.token.getAddress();
+    expect(await refusal({ token, amount: 10n ** 20n })).to.match(
+      /ERC20InsufficientBalance\(sender: 0x\w+, balance: 1000000000000000, needed: 100000000000000000000\)/,
+    );
     const reader = withSigner(primary, undefined);
     expect((await rejection(deposit(reader, { token: NATIVE, amount: 1n }))).message).to.include("needs a signer");
   });
