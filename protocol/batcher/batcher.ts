@@ -4,6 +4,7 @@ import { ChainError, revertReason } from "../chain/errors";
 import { Ledger } from "../chain/ledger";
 import { QueueFollower } from "../chain/queueFollower";
 import type { G1Point } from "../crypto/curve";
+import { signedWord } from "../spec";
 import { decodeBatch, type DepositRequest, type SignedOp, type State } from "../state";
 import { buildBatch, type BatchTrace } from "../witness";
 import { asOpError, Outlook } from "./admission";
@@ -154,14 +155,16 @@ export class Batcher {
 
   /** Reads the primary's batches and all queues, and takes ops that are in batches out of the pool. */
   private async follow(): Promise<void> {
-    const fresh = await this.primary.ledger.sync();
-    if (fresh.length > 0 || !this.commitment) await this.checkCommitment();
-    for (const { number, ops, batch } of fresh) {
+    const { ledger } = this.primary;
+    const { reset, batches } = await ledger.sync();
+    if (reset || batches.length > 0 || !this.commitment) {
       this.outlook = undefined;
-      const words = ops.signed.map(
-        ({ slot }) => batch.words[batch.words.length - this.options.proving.size.signedOps + slot],
-      );
-      for (const op of this.pool.include(number, words)) this.emit({ type: "included", batch: number, op });
+      await this.checkCommitment();
+    }
+    if (reset) this.pool.restore((number, hash) => ledger.batches[number - 1]?.hash === hash);
+    for (const { number, hash, ops, batch } of batches) {
+      const words = ops.signed.map(({ slot }) => batch.words[signedWord(this.options.proving.size, slot)]);
+      for (const op of this.pool.include(number, hash, words)) this.emit({ type: "included", batch: number, op });
     }
     const reachable: QueueFollower[] = [];
     for (const { queue } of [this.primary, ...this.secondaries]) {

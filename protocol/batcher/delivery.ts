@@ -21,8 +21,8 @@ const FOLD_ATTEMPTS = 3;
 
 /** Brings batches to the chains, with the facts they need, and pays what they order. All of it may be repeated at any time. */
 export class Delivery {
-  /** Batches whose payments are tried, by chain index. */
-  private readonly settled = new Map<number, number>();
+  /** The last batch whose payments are tried, by chain index. */
+  private readonly settled = new Map<number, { number: number; hash: string }>();
 
   constructor(
     private readonly primary: Followed,
@@ -90,13 +90,16 @@ export class Delivery {
   }
 
   private async settle({ chain, ledger }: Followed): Promise<void> {
-    for (let number = (this.settled.get(chain.index) ?? 0) + 1; number <= ledger.latest; number++) {
+    const last = this.settled.get(chain.index);
+    // After a reorganisation all are looked at again.
+    const isOnChain = last !== undefined && ledger.batches[last.number - 1]?.hash === last.hash;
+    for (const { number, hash } of ledger.batches.slice(isOnChain ? last.number : 0)) {
       const payments = ledger.outbox(number, chain.index);
       if (payments.length > 0) {
         const payout = await payOutbox(chain, number, payments);
         if (payout.paid + payout.deferred > 0) this.emit({ type: "paid", batch: number, chain: chain.name, payout });
       }
-      this.settled.set(chain.index, number);
+      this.settled.set(chain.index, { number, hash });
     }
   }
 }

@@ -1,33 +1,48 @@
 import { OpError, encodeSigned, type SignedOp } from "../state";
 import type { Store } from "./store";
 
-/** Signed ops that wait for a batch, oldest first, kept on disk. */
+/** Batches whose ops are remembered: more than any chain of the deployment should ever take back. */
+const REMEMBERED = 64;
+
+/** Ops that left the pool with a batch. */
+interface Included {
+  readonly batch: number;
+  readonly hash: string;
+  readonly ops: readonly SignedOp[];
+}
+
+interface Contents {
+  /** Oldest first. */
+  ops: SignedOp[];
+  /** The last batches that were taken note of, oldest first. */
+  included: Included[];
+  /** Number of the batch before those. */
+  before: number;
+}
+
+/** Signed ops that wait for a batch, kept on disk. */
 export class Pool {
-  private list: SignedOp[];
-  /** The last batch whose ops were taken out. */
-  private batch: number;
+  private readonly contents: Contents;
 
   constructor(
     private readonly store: Store,
     private readonly capacity: number,
   ) {
-    const kept = store.read(DOCUMENT) as { batch: number; ops: SignedOp[] } | undefined;
-    this.list = kept?.ops ?? [];
-    this.batch = kept?.batch ?? 0;
+    this.contents = (store.read(DOCUMENT) as Contents | undefined) ?? { ops: [], included: [], before: 0 };
   }
 
   get ops(): readonly SignedOp[] {
-    return this.list;
+    return this.contents.ops;
   }
 
   /** Throws `OpError` when there is no room for this op. */
   requireRoom(op: SignedOp): void {
-    if (this.list.length >= this.capacity)
+    if (this.ops.length >= this.capacity)
       throw new OpError(op.op, "op", `finds no room: ${this.capacity} ops wait already`);
   }
 
   add(op: SignedOp): void {
-    this.list.push(op);
+    this.contents.ops.push(op);
     this.save();
   }
 
@@ -35,31 +50,43 @@ export class Pool {
    * Takes out what a batch contains. Equal ops differ in their nonces alone, and those are used in order, so the oldest of them is the one.
    * A batch that was taken note of before is ignored.
    */
-  include(batch: number, words: readonly bigint[]): SignedOp[] {
-    if (batch <= this.batch) return [];
-    const included: SignedOp[] = [];
+  include(batch: number, hash: string, words: readonly bigint[]): readonly SignedOp[] {
+    const { included, before } = this.contents;
+    if (batch <= (included.at(-1)?.batch ?? before)) return [];
+    const ops: SignedOp[] = [];
     const left = [...words];
     const isLeft = (op: SignedOp) => {
       const at = left.indexOf(encodeSigned(op)[0]);
       if (at < 0) return true;
       left.splice(at, 1);
-      included.push(op);
+      ops.push(op);
       return false;
     };
-    this.list = this.list.filter(isLeft);
-    this.batch = batch;
+    this.contents.ops = this.ops.filter(isLeft);
+    included.push({ batch, hash, ops });
+    while (included.length > REMEMBERED) this.contents.before = (included.shift() as Included).batch;
     this.save();
-    return included;
+    return ops;
+  }
+
+  /** Puts back the ops of batches that the chain took back in a reorganisation, before all others. */
+  restore(isOnChain: (batch: number, hash: string) => boolean): void {
+    const { included, ops } = this.contents;
+    const first = included.findIndex(({ batch, hash }) => !isOnChain(batch, hash));
+    if (first < 0) return;
+    this.contents.ops = [...included.slice(first).flatMap((batch) => batch.ops), ...ops];
+    this.contents.included = included.slice(0, first);
+    this.save();
   }
 
   remove(ops: readonly SignedOp[]): void {
     if (ops.length === 0) return;
-    this.list = this.list.filter((op) => !ops.includes(op));
+    this.contents.ops = this.ops.filter((op) => !ops.includes(op));
     this.save();
   }
 
   private save(): void {
-    this.store.write(DOCUMENT, { batch: this.batch, ops: this.list });
+    this.store.write(DOCUMENT, this.contents);
   }
 }
 

@@ -55,16 +55,19 @@ export class Ledger {
     return this.history[number - 1].payments.filter((payment) => payment.chain === chain);
   }
 
-  /** Reads and replays new batches; starts over after a reorganisation. Returns the new ones. */
-  async sync(): Promise<LedgerBatch[]> {
+  /**
+   * Reads and replays new batches; starts over after a reorganisation.
+   * @returns whether it started over, and the batches read by this call
+   */
+  async sync(): Promise<{ reset: boolean; batches: LedgerBatch[] }> {
     const { reset } = await this.follower.sync();
     if (reset) this.restart();
-    const fresh: LedgerBatch[] = [];
+    const batches: LedgerBatch[] = [];
     for (const accepted of this.follower.batches.slice(this.latest)) {
       const size = await this.sizeOf(accepted);
-      fresh.push(this.replay(accepted, size));
+      batches.push(this.replay(accepted, size));
     }
-    return fresh;
+    return { reset, batches };
   }
 
   private restart(): void {

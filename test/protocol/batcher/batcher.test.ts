@@ -1,4 +1,4 @@
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { mine, setBalance, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { serve, type Door } from "../../../protocol/batcher/server";
 import { TestGatewayCarrier } from "../../../protocol/chain/factCarrier";
@@ -11,6 +11,7 @@ import { rejection } from "../../fixtures/rejection";
 import { World } from "../../fixtures/world";
 
 const ETH_A = tokenId(1, 1);
+const PAID = "0x000000000000000000000000000000000000ba1d";
 
 describe("batcher", () => {
   let world: World;
@@ -154,6 +155,30 @@ describe("batcher", () => {
     await (await primary.rollup.setOperator(await primary.signer.getAddress(), true)).wait();
     expect(await world.batcher.step()).to.equal(1);
     expect(people.alice.address).to.equal(world.batcher.state.owner(1).owner);
+  });
+
+  it("R11: makes a batch again that the primary took back, and pays once", async () => {
+    world.destroy();
+    world = await World.create([1]);
+    await world.start();
+    const { alice } = world.people;
+    const { primary } = world;
+    await world.deposit(alice, primary, { amount: 1_000n });
+    await world.batcher.step();
+    await setBalance(PAID, 0n);
+    const fork = await takeSnapshot();
+    await world.send(alice, withdrawal(1, ETH_A, 30n, PAID));
+    expect(await world.batcher.step()).to.equal(2);
+    expect(await primary.provider.getBalance(PAID)).to.equal(30n);
+
+    await fork.restore();
+    // Blocks of the other branch, with other times; the batcher sees neither the old one's length nor its hashes.
+    await mine(40, { interval: 7 });
+    expect(await primary.rollup.number()).to.equal(1n);
+    expect(await world.batcher.step()).to.equal(2);
+    expect(await primary.provider.getBalance(PAID)).to.equal(30n);
+    expect(world.batcher.pooled).to.deep.equal([]);
+    expect(world.batcher.state.balance(1)).to.include({ balance: 970n, nonce: 1 });
   });
 
   it("runs until it is told to stop, and tells failures", async () => {

@@ -37,13 +37,41 @@ describe("pool of signed ops", () => {
     const [first, second] = [pay(0), pay(1)];
     const pool = new Pool(store, 10);
     [first, second, payBack()].forEach((op) => pool.add(op));
-    expect(pool.include(1, [wordOf(first)])).to.deep.equal([first]);
+    expect(pool.include(1, "hash 1", [wordOf(first)])).to.deep.equal([first]);
     expect(pool.ops).to.have.length(2);
-    expect(pool.include(1, [wordOf(second)])).to.deep.equal([]);
+    expect(pool.include(1, "hash 1", [wordOf(second)])).to.deep.equal([]);
     // A restart reads all batches again, and the second op has the word of the first.
-    expect(new Pool(store, 10).include(1, [wordOf(second)])).to.deep.equal([]);
-    expect(pool.include(2, [wordOf(second)])).to.deep.equal([second]);
+    expect(new Pool(store, 10).include(1, "hash 1", [wordOf(second)])).to.deep.equal([]);
+    expect(pool.include(2, "hash 2", [wordOf(second)])).to.deep.equal([second]);
     expect(pool.ops).to.deep.equal([payBack()]);
+  });
+
+  it("R11: puts back the ops of batches that the chain took back, in their order", () => {
+    const [first, second, third] = [pay(0), pay(1), pay(2)];
+    const pool = new Pool(store, 10);
+    [first, second, third].forEach((op) => pool.add(op));
+    pool.include(1, "hash 1", [wordOf(first)]);
+    pool.include(2, "hash 2", [wordOf(second)]);
+    pool.restore(() => true);
+    expect(pool.ops).to.deep.equal([third]);
+    const restarted = new Pool(store, 10);
+    restarted.restore((batch, hash) => batch === 1 && hash === "hash 1");
+    expect(restarted.ops).to.deep.equal([second, third]);
+    expect(restarted.include(1, "hash 1", [wordOf(second)]), "known").to.deep.equal([]);
+    expect(restarted.include(2, "another hash 2", [wordOf(second)])).to.deep.equal([second]);
+    restarted.restore(() => false);
+    expect(restarted.ops).to.deep.equal([first, second, third]);
+    expect(restarted.include(1, "another hash 1", [wordOf(first)])).to.deep.equal([first]);
+  });
+
+  it("remembers the batches of a deep reorganisation, and no more", () => {
+    const pool = new Pool(store, 10);
+    for (let batch = 1; batch <= 70; batch++) pool.include(batch, `hash ${batch}`, []);
+    pool.add(pay(0));
+    pool.restore(() => false);
+    // Batches 1 to 6 are beyond what can be taken back: what they hold is not looked at again.
+    expect(pool.include(6, "hash 6", [wordOf(pay(0))])).to.deep.equal([]);
+    expect(pool.include(7, "another hash 7", [wordOf(pay(0))])).to.have.length(1);
   });
 
   it("B4: holds no more than its capacity", () => {
