@@ -330,6 +330,64 @@ describe("Batch: memory", () => {
       }
     });
 
+    it("C10, C11: the bits of an access are bits, and its previous time lies before it", async () => {
+      const time = 6;
+      const access = await circuit("batch/memory.circom", "Access", [SMALL.cellBits, time]);
+      const input = {
+        challenge: CHALLENGE,
+        scale: 5n,
+        beta: 7n,
+        betaSquared: 49n,
+        gamma: 11n,
+        cell: 40n,
+        power: getDomain(SMALL.cellBits).omegaPower(40),
+        value: 3n,
+        written: 4n,
+        previous: 0n,
+        first: 0n,
+        last: 0n,
+      };
+      for (const previous of [0n, 4n, 5n]) await access.expectPass({ ...input, previous });
+      await access.expectPass({ ...input, first: 1n, last: 1n });
+      for (const change of [
+        { first: 2n },
+        { first: F.R - 1n },
+        { last: 2n },
+        { last: F.R - 1n },
+        { previous: 6n },
+        { previous: 7n },
+        { previous: F.R - 1n },
+        { previous: 1n, first: 1n },
+      ]) {
+        await access.expectFail({ ...input, ...change }, /Access|AtMost|AssertBit|Range/);
+      }
+    });
+
+    it("C5, C23: in a state of 2^24 cells the sorted numbers are ranged to the width they are packed by", async () => {
+      const cellBits = 24;
+      const memory = await circuit("batch/memory.circom", "Memory", [cellBits, 2]);
+      const domain = getDomain(cellBits);
+      const rows = [3, 2 ** 24 - 1].map((cell) => ({ cell, value: 0n, written: 1n }));
+      const accesses = traceAccesses(rows);
+      const input = {
+        challenge: CHALLENGE,
+        cell: rows.map(({ cell }) => BigInt(cell)),
+        power: rows.map(({ cell }) => domain.omegaPower(cell)),
+        value: [0n, 0n],
+        written: [1n, 1n],
+        previous: [0n, 0n],
+        first: [1n, 1n],
+        last: [1n, 1n],
+        sorted: rows.map(({ cell }) => BigInt(cell)),
+        ...evaluationsOf({ cellBits, nonzero: () => [] }, accesses, CHALLENGE),
+      };
+      await memory.expectPass(input);
+      // The check itself does not know that cells are below N: their ops show it. The gap is still in its range.
+      for (const cell of [1n << 25n, (1n << 25n) + 3n]) {
+        await memory.expectFail({ ...input, cell: [3n, cell], sorted: [3n, cell] }, "Range");
+      }
+    });
+
     /**
      * Cells 2 and 4, accessed at times 3 and 5, read in the end what nobody wrote: half of what is in cell 4, twice what
      * is in cell 2. As polynomials of x, t(c, v, p) = x²·(1 - p) - x·v - c of the two writes have the product that those of
@@ -389,6 +447,13 @@ describe("Batch: memory", () => {
           await tester.expectFail(at(value));
         }
       }
+    });
+
+    it("C5: by a top part that is a bit", async () => {
+      const atMost = await circuit("batch/memory.circom", "AtMost", [4]);
+      const witness = await atMost.expectPass({ in: 3n });
+      await atMost.expectUnsatisfied(await atMost.tamper(witness, { in: 5n, top: 2n }));
+      await atMost.checkConstraints(await atMost.tamper(witness, { in: 4n, top: 1n }));
     });
   });
 });

@@ -31,7 +31,7 @@ import {
   type Transfer,
   type Withdraw,
 } from "../../../protocol/state";
-import type { CircuitTester } from "../../fixtures/circom";
+import { circuit, type CircuitTester } from "../../fixtures/circom";
 import {
   GOLD,
   NOW,
@@ -134,9 +134,9 @@ describe("Batch: signed ops", () => {
 
     it("C5: an expiry of 2^40 more reads as the next nonce in the message, and is refused", async () => {
       const { state, alice } = world();
-      // Signed for the nonce after this one, and shown with an expiry that carries into the nonce.
-      const op = signOp(state, alice, transfer(), { expiry: NOW, nonceAhead: 1 });
-      const carried = { ...op, expiry: NOW + 2 ** TIMESTAMP_BITS };
+      // Signed for the nonce after this one and expired, shown with an expiry that carries into the nonce.
+      const op = signOp(state, alice, transfer(), { expiry: NOW - 5, nonceAhead: 1 });
+      const carried = { ...op, expiry: op.expiry + 2 ** TIMESTAMP_BITS };
       await refused(state, [payment(state, carried), noop], RANGE);
     });
 
@@ -260,6 +260,26 @@ describe("Batch: signed ops", () => {
         state.write(keyCell(0), alice.keys.ay);
         await refused(state, [payment(state, op), noop], /AssertNotZeroIf|Transfer/);
       }
+    });
+
+    it("C20: account 0 pays nothing even from a cell with a balance, by a key that cell 0 would hold", async () => {
+      // In a batch cell 0 must decode as counters too, and nobody knows a secret for such a y: so this slot alone.
+      const slot = await circuit("batch/signedSlot.circom", "SignedSlot", [SMALL.cellBits, 0]);
+      const { state, alice } = world();
+      const op = signOp(state, alice, transfer());
+      const cells = [state.key(1), state.read(cellOf(1)), state.read(cellOf(2))];
+      const input = {
+        word: encodeSigned(op)[0],
+        secondWord: 0n,
+        nextCell: 0n,
+        domain: state.domain,
+        timestamp: BigInt(NOW),
+        expiry: BigInt(op.expiry),
+        ...op.signature,
+      };
+      await slot.expectPass({ ...input, value: cells });
+      const nobodys = encodeBalance(SMALL.cellBits, { ...state.balance(1), account: 0 });
+      await slot.expectFail({ ...input, value: [cells[0], nobodys, cells[2]] }, "AssertNotZeroIf");
     });
 
     it("C20: another account's key", async () => {
