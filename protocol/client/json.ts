@@ -7,7 +7,7 @@ export function toJson(value: unknown): string {
 export function fromJson(text: string): unknown {
   return JSON.parse(text, (_, item: unknown) => {
     if (typeof item !== "object" || item === null || !("$" in item)) return item;
-    const digits = (item).$;
+    const digits = item.$;
     if (typeof digits !== "string" || !/^-?[0-9]+$/.test(digits))
       throw new TypeError(`"$" must hold decimal digits, got ${String(digits)}`);
     return BigInt(digits);
