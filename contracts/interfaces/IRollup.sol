@@ -78,7 +78,7 @@ interface IRollup {
     /// @return Number of the latest batch; 0: genesis.
     function number() external view returns (uint64);
 
-    /// @return Timestamp of the latest batch, unix seconds; 0 at genesis.
+    /// @return Timestamp of the latest batch, unix seconds; 1 at genesis.
     function timestamp() external view returns (uint64);
 
     /// @return Hash of an accepted batch; 0: not accepted here.

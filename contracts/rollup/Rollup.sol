@@ -72,6 +72,8 @@ contract Rollup is IRollup, AccessManaged {
         G1Point memory infinity = G1Point(0, 0);
         if (!BN254.pairing(infinity, infinity, tau)) revert Rollup_InvalidSrs();
         _commitment = BN254.add(config.genesis, infinity);
+        // Not 0, so that the first batch need not pay for a new storage slot.
+        timestamp = 1;
         batchHash[0] = BatchHashes.batchHash(config.domain, 0, 0, 0, config.genesis, keccak256(""));
     }
 
