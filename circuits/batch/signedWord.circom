@@ -38,6 +38,7 @@ template SignedWord(cellBits, odd) {
     signal output asset;
 
     var indexBitCount = cellBits - 1;
+    var toHighBits = BALANCE_INDEX_BITS() - indexBitCount;
     var recipientHighBits = ADDRESS_BITS() - BALANCE_INDEX_BITS() - ACCOUNT_BITS();
     var AT_INDEX = AT_TRANSFER_WORD_FROM();
     var AT_AMOUNT = AT_TRANSFER_WORD_AMOUNT();
@@ -83,11 +84,12 @@ template SignedWord(cellBits, odd) {
     amount <== UnpackAmount()(packedAmount);
     signal toLow <-- (word >> AT_TO) & (2 ** indexBitCount - 1);
     toBits <== ToBits(indexBitCount)(toLow);
-    signal toHigh <-- (word >> (AT_TO + indexBitCount)) & (2 ** (BALANCE_INDEX_BITS() - indexBitCount) - 1);
-    if (BALANCE_INDEX_BITS() == indexBitCount) {
-        toHigh === 0;
+    signal toHigh;
+    if (toHighBits == 0) {
+        toHigh <== 0;
     } else {
-        Range(BALANCE_INDEX_BITS() - indexBitCount)(toHigh);
+        toHigh <-- (word >> (AT_TO + indexBitCount)) & (2 ** toHighBits - 1);
+        Range(toHighBits)(toHigh);
     }
     account <-- (word >> AT_ACCOUNT) & (2 ** ACCOUNT_BITS() - 1);
     Range(ACCOUNT_BITS())(account);

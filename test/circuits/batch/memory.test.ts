@@ -99,7 +99,9 @@ describe("Batch: memory", () => {
       // The cell would stand in the list twice, and its old value count twice.
       const accesses = reordered({ [second]: { first: true, previous: 0 } });
       await refused({ accesses });
-      const free = accesses.map((access, k) => (k === second ? { ...access, value: 1n } : access));
+      const free = accesses.map((access, k) =>
+        k === second ? { ...access, value: access.value + 1n, written: access.written + 1n } : access,
+      );
       await refused({ accesses: free });
       // In place of one of them, a filler or the cell above.
       const entries = sortedList(SMALL.cellBits, accesses);

@@ -175,6 +175,13 @@ describe("Batch: signed ops", () => {
       }
     });
 
+    it("C7: to a cell of the payer's token that nobody owns", async () => {
+      const { state, alice } = world();
+      state.write(cellOf(9), encodeBalance(SMALL.cellBits, { balance: 0n, nonce: 0, token: GOLD, account: 0 }));
+      const op = signOp(state, alice, transfer({ to: 9, account: 0 }));
+      await refused(state, [payment(state, op), noop], /AssertNotZeroIf/);
+    });
+
     it("C7: to another account's cell than the one named, and to a cell of another token", async () => {
       const { state, alice } = world();
       await refused(state, [payment(state, signOp(state, alice, transfer({ account: 3 }))), noop], /Transfer/);
@@ -256,8 +263,6 @@ describe("Batch: signed ops", () => {
       const { state, alice } = world();
       for (const from of [0, 9]) {
         const op = signOp(state, alice, transfer({ from, amount: 0n }));
-        // Even a key in cell 0, where the counters are, would not help.
-        state.write(keyCell(0), alice.keys.ay);
         await refused(state, [payment(state, op), noop], /AssertNotZeroIf|Transfer/);
       }
     });

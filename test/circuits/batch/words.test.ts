@@ -36,8 +36,11 @@ const SIGNED: Reading = {
     const word = sumRecipient + (asset << AT("asset"));
     const withdrawOnlyHigh = recipientHigh + asset;
     const withdrawOnly = withdrawOnlyHigh + toHigh;
+    // `to` is 0 but for its high part.
+    const afterIndex = packedAmount;
+    const notOpen = afterIndex + account;
     const sums = { chainLow, chain, op, toField, sumIndex, sumAmount, sumTo, sumAccount, sumRecipient, word };
-    return { ...sums, withdrawOnlyHigh, withdrawOnly };
+    return { ...sums, withdrawOnlyHigh, withdrawOnly, afterIndex, notOpen };
   },
   input: ({ word }) => ({ word }),
 };
@@ -161,6 +164,19 @@ describe("words", () => {
       const signals = { isDeposit: F.R - 8n, ...Object.fromEntries(sums.map((name) => [name, 0n])) };
       await deposit.expectUnsatisfied(await deposit.tamper(witness, signals));
     });
+  });
+
+  it("C28: an OpenTo in an even slot, an Open in an odd one, and what else an OpenTo has no field for", async () => {
+    const odd = await circuit("batch/signedWord.circom", "SignedWord", [SMALL.cellBits, 1]);
+    await signed.expectPass({ word: BigInt(Op.Open) }, { isOpen: 1n });
+    await signed.expectFail({ word: BigInt(Op.OpenTo) }, "SignedWord");
+    await odd.expectPass({ word: BigInt(Op.OpenTo) }, { isOpenTo: 1n });
+    await odd.expectFail({ word: BigInt(Op.Open) }, "SignedWord");
+    for (const name of ["to", "fee"]) {
+      const bit = 1n << AT(name, TransferWord);
+      await odd.expectFail({ word: BigInt(Op.OpenTo) + bit }, "SignedWord");
+      await signed.expectFail({ word: BigInt(Op.Open) + bit }, "SignedWord");
+    }
   });
 
   it("C21: a word is the sum of its fields", async () => {
