@@ -16,7 +16,9 @@ export function packAmount(amount: bigint): bigint {
   let exponent = 0n;
   while (mantissa >> BigInt(MANTISSA_BITS) !== 0n) {
     if (mantissa % 10n !== 0n) {
-      throw new RangeError(`amount ${amount} is not exact in a packed amount; the nearest below is ${floorAmount(amount)}`);
+      throw new RangeError(
+        `amount ${amount} is not exact in a packed amount; the nearest below is ${floorAmount(amount)}`,
+      );
     }
     mantissa /= 10n;
     exponent += 1n;

@@ -43,7 +43,8 @@ export function pack(of: Layout, values: Values): bigint {
   let word = 0n;
   for (const { name, bits, offset } of of.fields) {
     const value = values[name] ?? 0n;
-    if (value < 0n || value >> BigInt(bits) !== 0n) throw new LayoutError(of.name, name, `must be below 2^${bits}, got ${value}`);
+    if (value < 0n || value >> BigInt(bits) !== 0n)
+      throw new LayoutError(of.name, name, `must be below 2^${bits}, got ${value}`);
     word |= value << BigInt(offset);
   }
   return word;
@@ -53,7 +54,8 @@ export function pack(of: Layout, values: Values): bigint {
 export function unpack(of: Layout, word: bigint): Record<string, bigint> {
   const values: Record<string, bigint> = {};
   for (const { name, bits, offset } of of.fields) values[name] = (word >> BigInt(offset)) & mask(bits);
-  if (pack(of, values) !== word) throw new LayoutError(of.name, "unused bits", `must be zero, got 0x${word.toString(16)}`);
+  if (pack(of, values) !== word)
+    throw new LayoutError(of.name, "unused bits", `must be zero, got 0x${word.toString(16)}`);
   return values;
 }
 

@@ -3,7 +3,8 @@ import { mask } from "./layout";
 
 /** Token id of token `local` (1..1023) on chain `chain` (1..63). */
 export function tokenId(chain: number, local: number): number {
-  if (!Number.isInteger(chain) || chain < 1 || chain >= 1 << CHAIN_BITS) throw new RangeError(`chain must be in 1..63, got ${chain}`);
+  if (!Number.isInteger(chain) || chain < 1 || chain >= 1 << CHAIN_BITS)
+    throw new RangeError(`chain must be in 1..63, got ${chain}`);
   if (!Number.isInteger(local) || local < 1 || local >= 1 << LOCAL_TOKEN_BITS) {
     throw new RangeError(`local token must be in 1..1023, got ${local}`);
   }
