@@ -6,17 +6,8 @@ import { id } from "ethers";
 import * as F from "./field";
 import { encodeG2, G1_BYTES, G2_BYTES, G2_GENERATOR, mulG2, type G2Point } from "./curve";
 import { FIXED_BASE_BATCH } from "./fixedBase";
-import {
-  FILE_HEADER_BYTES,
-  fileHeader,
-  hashFile,
-  HEADER_BYTES,
-  headerContent,
-  PtauFile,
-  SECTION,
-  SECTION_HEADER_BYTES,
-  sectionHeader,
-} from "./ptau";
+import { FILE_HEADER_BYTES, fileHeader, hashFile, SECTION_HEADER_BYTES, sectionHeader, type BinFile } from "./binfile";
+import { HEADER_BYTES, headerContent, PTAU, SECTION, usePtau } from "./ptau";
 import type { SrsTask } from "./srs.worker";
 
 /**
@@ -56,7 +47,7 @@ export async function isDevelopmentTauG2(point: G2Point): Promise<boolean> {
 
 /** Whether a `.ptau` file is a development SRS: by its mark, or by its τ should someone have removed the mark. */
 export async function isDevelopmentSrs(path: string): Promise<boolean> {
-  return PtauFile.use(path, async (file) => {
+  return usePtau(path, async (file) => {
     if (file.has(MARKER_SECTION)) return true;
     const tauG2 = await file.read(SECTION.tauG2, G2_BYTES, G2_BYTES);
     return Buffer.from(encodeG2(await developmentTauG2())).equals(Buffer.from(tauG2));
@@ -64,7 +55,7 @@ export async function isDevelopmentSrs(path: string): Promise<boolean> {
 }
 
 /** Throws when the file has a checksum and it is not that of its bytes. Files of ceremonies have none; their hash is pinned instead. */
-export async function assertChecksum(file: PtauFile): Promise<void> {
+export async function assertChecksum(file: BinFile): Promise<void> {
   if (!file.has(CHECKSUM_SECTION)) return;
   const stored = Buffer.from(await file.read(CHECKSUM_SECTION)).toString("hex");
   const length = file.section(CHECKSUM_SECTION).offset - SECTION_HEADER_BYTES;
@@ -101,7 +92,7 @@ function split(task: Omit<SrsTask, "start">, offset: number): Piece[] {
 /** Sections 1, marker, 3, 2 and 12, the last with the Lagrange points of every domain up to 2^power, smallest first. */
 async function plan(power: number): Promise<Plan> {
   const tau = developmentTau();
-  const fixed: Plan["fixed"] = [{ offset: 0, bytes: fileHeader(6) }];
+  const fixed: Plan["fixed"] = [{ offset: 0, bytes: fileHeader(PTAU, 6) }];
   let offset = FILE_HEADER_BYTES;
   /** Adds a section's header and gives the offset of its content. */
   const section = (number: number, size: number): number => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { hashFile, type BinFile } from "./binfile";
 import {
   assertG1,
   decodeG1,
@@ -15,7 +16,7 @@ import {
 } from "./curve";
 import { assertChecksum, buildDevelopmentSrs, isDevelopmentSrs, type Progress } from "./developmentSrs";
 import type { LagrangeBasis } from "./kzg";
-import { hashFile, PtauFile, SECTION } from "./ptau";
+import { ptauPower, SECTION, usePtau } from "./ptau";
 
 /** The structured reference string, read from a `.ptau` file: one of a public ceremony, or the insecure one made for development. */
 export interface Srs extends LagrangeBasis {
@@ -45,7 +46,7 @@ export interface OpenSrsOptions {
  * @throws when the file is damaged, not prepared, of another curve or too small
  */
 export async function readSrs(path: string, { power }: { power: number }): Promise<Srs> {
-  return PtauFile.use(path, async (file) => {
+  return usePtau(path, async (file) => {
     await assertPower(file, power);
     await assertChecksum(file);
     const [one, tauG1] = decodeG1(await file.read(SECTION.tauG1, 0, 2 * G1_BYTES));
@@ -57,9 +58,9 @@ export async function readSrs(path: string, { power }: { power: number }): Promi
   });
 }
 
-async function assertPower(file: PtauFile, power: number): Promise<void> {
+async function assertPower(file: BinFile, power: number): Promise<void> {
   if (!Number.isInteger(power) || power < 1) throw new RangeError(`SRS power must be a positive integer, got ${power}`);
-  const available = await file.power();
+  const available = await ptauPower(file);
   if (power > available) throw new Error(`${file.path}: has 2^${available} powers of tau, 2^${power} are needed`);
 }
 
@@ -86,7 +87,7 @@ export async function openSrs(options: OpenSrsOptions): Promise<Srs> {
   const filePower = Math.max(power, options.circuitPower ?? power);
   if (ptau) {
     await assertHash(ptau);
-    await PtauFile.use(ptau.path, (file) => assertPower(file, filePower));
+    await usePtau(ptau.path, (file) => assertPower(file, filePower));
     return readSrs(ptau.path, { power });
   }
   const path = join(directory, `development-${filePower}.ptau`);
@@ -124,4 +125,4 @@ export {
   isDevelopmentTauG2,
   type Progress,
 } from "./developmentSrs";
-export { hashFile } from "./ptau";
+export { hashFile } from "./binfile";

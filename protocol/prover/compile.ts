@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { buildOnce, CACHE_ROOT, contentHash, PROJECT_ROOT } from "./cache";
+import { buildOnce, CACHE_ROOT, contentHash, packageVersion, PROJECT_ROOT } from "../crypto/cache";
 import type { OnProgress } from "./progress";
 
 const INCLUDE_PATHS = ["circuits", "node_modules"].map((folder) => path.join(PROJECT_ROOT, folder));
@@ -53,12 +53,6 @@ export async function compileCircuit(circuit: CircuitSource, options: CompileOpt
   await buildOnce(directory, build, () => onProgress?.({ phase: "wait for another process", done: 0, total: 1 }));
   const file = (name: string): string => path.join(directory, name);
   return { hash, directory, r1cs: file("circuit.r1cs"), wasm: file("circuit.wasm"), sym: file("circuit.sym") };
-}
-
-/** The version of an installed package. */
-export function packageVersion(name: string): string {
-  const file = path.join(PROJECT_ROOT, "node_modules", name, "package.json");
-  return (JSON.parse(fs.readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 async function runCompiler(circuit: CircuitSource, output: string): Promise<void> {

@@ -9,7 +9,7 @@ import * as F from "../../../protocol/crypto/field";
 import * as C from "../../../protocol/crypto/curve";
 import { getDomain } from "../../../protocol/crypto/domain";
 import { lagrangePoint } from "../../../protocol/crypto/kzg";
-import { PtauFile, SECTION } from "../../../protocol/crypto/ptau";
+import { SECTION, usePtau } from "../../../protocol/crypto/ptau";
 import {
   buildDevelopmentSrs,
   developmentTau,
@@ -60,13 +60,13 @@ describe("crypto/srs", () => {
     });
   }
   let checksum: { offset: number };
-  before(async () => (checksum = await PtauFile.use(path, async (file) => file.section(101))));
-  const offsetOf = async (section: number) => PtauFile.use(path, async (file) => file.section(section).offset);
+  before(async () => (checksum = await usePtau(path, async (file) => file.section(101))));
+  const offsetOf = async (section: number) => usePtau(path, async (file) => file.section(section).offset);
 
   it("has the powers of τ and the Lagrange points of every level", async () => {
     const tau = developmentTau();
     const multiple = async (scalar: bigint) => C.mulG1(C.G1_GENERATOR, scalar);
-    const powers = await PtauFile.use(path, async (file) => C.decodeG1(await file.read(SECTION.tauG1)));
+    const powers = await usePtau(path, async (file) => C.decodeG1(await file.read(SECTION.tauG1)));
     expect(powers).to.have.lengthOf(2 ** POWER + 6);
     for (const i of [0, 1, 2, 100, 2 ** POWER + 5]) {
       expect(powers[i]).to.deep.equal(await multiple(F.pow(tau, BigInt(i))));

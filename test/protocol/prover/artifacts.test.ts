@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { circuitArtifacts, circuitId, compileCircuit, type Progress } from "../../../protocol/prover";
-import { PROJECT_ROOT } from "../../../protocol/prover/cache";
+import { PROJECT_ROOT } from "../../../protocol/crypto/cache";
 import { chain, SIX, temporaryCache } from "./circuits";
 
 async function messageOf(promise: Promise<unknown>): Promise<string> {

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { CircuitInput, CircuitSpec } from "../../../protocol/prover";
-import { CACHE_ROOT } from "../../../protocol/prover/cache";
+import { CACHE_ROOT } from "../../../protocol/crypto/cache";
 
 /** Six public inputs: root² = publics[0], publics[0]·publics[1] = publics[2], publics[3] + publics[4] = publics[5]. */
 const SIX_SOURCE = `pragma circom 2.1.0;

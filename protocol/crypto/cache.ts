@@ -23,6 +23,12 @@ export function contentHash(parts: readonly string[]): string {
   return hash.digest("hex").slice(0, HASH_CHARACTERS);
 }
 
+/** The version of an installed package. */
+export function packageVersion(name: string): string {
+  const file = path.join(PROJECT_ROOT, "node_modules", name, "package.json");
+  return (JSON.parse(fs.readFileSync(file, "utf8")) as { version: string }).version;
+}
+
 const building = new Map<string, Promise<boolean>>();
 
 /**

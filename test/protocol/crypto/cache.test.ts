@@ -4,9 +4,9 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { buildOnce, contentHash } from "../../../protocol/prover/cache";
+import { buildOnce, contentHash } from "../../../protocol/crypto/cache";
 
-const MODULE = require.resolve("../../../protocol/prover/cache");
+const MODULE = require.resolve("../../../protocol/crypto/cache");
 
 /** Another process that builds `directory` by running `body` with the temporary folder `to`; prints "started" and "ended". */
 function builder(directory: string, body: string): ChildProcess {

@@ -1,0 +1,6 @@
+export { add, canonical, invert, reduce, sub } from "./field";
+export { mul, square } from "./multiply";
+export * from "./convert";
+export * from "./transform";
+export * from "./multiexp";
+export * from "./plonk";

@@ -1,0 +1,502 @@
+/**
+ * Sums of multiples of points of y² = x³ + 3 by buckets (Pippenger): one window of all scalars at a time.
+ *
+ * The points of a window are sorted by digit, then each bucket is summed like a tournament, round by round: all pairs of all
+ * buckets are added in affine coordinates, with one inversion for thousands of them (Montgomery's trick). Points are packed, x
+ * then y, 64 bytes, below 2^256 each, as x·2^261; (0, 0) is infinity.
+ */
+import { add, canonical, copy, invert, isZero, limb, load4, put, reduce, select, store4, sub, zero } from "./field";
+import { BLOCK, FOUR_P, LIMB_BITS, LIMB_MASK, ONE } from "./layout";
+import { mul, square } from "./multiply";
+
+const POINT: usize = 64;
+
+/** Fours of pairs that share one inversion. */
+const BATCH: usize = 1024;
+
+/** Of a pair: addresses of both points and of their sum. The lowest bit of the first two says to negate. */
+const PAIR: usize = 12;
+
+// Work space: offsets in blocks.
+const X1: usize = 0;
+const Y1: usize = 1;
+const X2: usize = 2;
+const Y2: usize = 3;
+const SLOPE: usize = 4;
+const X3: usize = 5;
+const Y3: usize = 6;
+const T: usize = 7;
+const PRODUCT: usize = 8;
+const INVERSE: usize = 9;
+const POWERS: usize = 10; // 17 blocks
+const DIFFERENCES: usize = 27;
+const PREFIXES: usize = DIFFERENCES + BATCH;
+const MASKS: usize = PREFIXES + BATCH; // four vectors to a four of pairs
+const PAIRS: usize = MASKS + BATCH;
+
+/** Bytes of work space that multiexp needs besides its lists. */
+export function workBytes(): usize {
+  return PAIRS * BLOCK + 4 * BATCH * PAIR + 2 * POINT;
+}
+
+/** Of a four of pairs: the x (and at + 32 the y) of the points at `slot` of each pair. */
+function loadFour(dst: usize, pairs: usize, slot: usize, at: usize): void {
+  const p = pairs + slot;
+  load4(
+    dst,
+    (load<u32>(p) & ~1) + at,
+    (load<u32>(p + PAIR) & ~1) + at,
+    (load<u32>(p + 2 * PAIR) & ~1) + at,
+    (load<u32>(p + 3 * PAIR) & ~1) + at,
+  );
+}
+
+/** dst = ±y: 4p − y where the pair's pointer is odd, for y < 4p. */
+function applySigns(dst: usize, pairs: usize, slot: usize, field: usize): void {
+  const p = pairs + slot;
+  const signs = load<u32>(p) | load<u32>(p + PAIR) | load<u32>(p + 2 * PAIR) | load<u32>(p + 3 * PAIR);
+  if ((signs & 1) == 0) return;
+  const negative = i32x4(
+    -(<i32>load<u32>(p) & 1),
+    -(<i32>load<u32>(p + PAIR) & 1),
+    -(<i32>load<u32>(p + 2 * PAIR) & 1),
+    -(<i32>load<u32>(p + 3 * PAIR) & 1),
+  );
+  const mask = i32x4.splat(LIMB_MASK);
+  let carry = i32x4.splat(0);
+  for (let j: usize = 0; j < 9; j++) {
+    const y = limb(dst, j);
+    const value = i32x4.add(v128.bitselect(i32x4.sub(limb(field + FOUR_P, j), y), y, negative), carry);
+    put(dst, j, j < 8 ? v128.and(value, mask) : value);
+    carry = i32x4.shr_s(value, LIMB_BITS);
+  }
+}
+
+/** Lanes in which all limbs of a and b are 0: infinity, since every other point has a nonzero coordinate. */
+function bothZero(a: usize, b: usize): v128 {
+  let bits = v128.or(limb(a, 0), limb(b, 0));
+  for (let j: usize = 1; j < 9; j++) bits = v128.or(bits, v128.or(limb(a, j), limb(b, j)));
+  return i32x4.eq(bits, i32x4.splat(0));
+}
+
+/** The divisor of each pair's slope, and the product of all before it. In `complete` mode also what kind of pair each is. */
+function divisors(w: usize, fours: usize, complete: bool, field: usize): void {
+  const product = w + PRODUCT * BLOCK;
+  copy(product, field + ONE);
+  for (let i: usize = 0; i < fours; i++) {
+    const pairs = w + PAIRS * BLOCK + i * 4 * PAIR;
+    const difference = w + (DIFFERENCES + i) * BLOCK;
+    loadFour(w + X1 * BLOCK, pairs, 0, 0);
+    loadFour(w + X2 * BLOCK, pairs, 4, 0);
+    sub(difference, w + X2 * BLOCK, w + X1 * BLOCK, field);
+    if (complete) {
+      loadFour(w + Y1 * BLOCK, pairs, 0, 32);
+      loadFour(w + Y2 * BLOCK, pairs, 4, 32);
+      const firstInfinite = bothZero(w + X1 * BLOCK, w + Y1 * BLOCK);
+      const secondInfinite = bothZero(w + X2 * BLOCK, w + Y2 * BLOCK);
+      applySigns(w + Y1 * BLOCK, pairs, 0, field);
+      applySigns(w + Y2 * BLOCK, pairs, 4, field);
+      const sameX = isZero(difference, w + T * BLOCK, field);
+      sub(w + X3 * BLOCK, w + Y2 * BLOCK, w + Y1 * BLOCK, field);
+      const sameY = isZero(w + X3 * BLOCK, w + T * BLOCK, field);
+      const infinite = v128.or(firstInfinite, secondInfinite);
+      const double = v128.andnot(v128.and(sameX, sameY), infinite);
+      const opposite = v128.andnot(v128.andnot(sameX, sameY), infinite);
+      add(w + X3 * BLOCK, w + Y1 * BLOCK, w + Y1 * BLOCK);
+      select(difference, w + X3 * BLOCK, difference, double);
+      select(difference, field + ONE, difference, v128.or(infinite, opposite));
+      const masks = w + (MASKS + i) * BLOCK;
+      put(masks, 0, firstInfinite);
+      put(masks, 1, secondInfinite);
+      put(masks, 2, double);
+      put(masks, 3, opposite);
+    }
+    copy(w + (PREFIXES + i) * BLOCK, product);
+    mul(product, product, difference, field);
+  }
+}
+
+/** The sums, from the last four of pairs to the first. Whether one of them is at infinity. */
+function sums(w: usize, fours: usize, complete: bool, field: usize): bool {
+  const inverse = w + INVERSE * BLOCK;
+  const x1 = w + X1 * BLOCK;
+  const y1 = w + Y1 * BLOCK;
+  const x2 = w + X2 * BLOCK;
+  const y2 = w + Y2 * BLOCK;
+  const x3 = w + X3 * BLOCK;
+  const y3 = w + Y3 * BLOCK;
+  const t = w + T * BLOCK;
+  const slope = w + SLOPE * BLOCK;
+  let anyOpposite = i32x4.splat(0);
+  for (let i = fours; i > 0; i--) {
+    const pairs = w + PAIRS * BLOCK + (i - 1) * 4 * PAIR;
+    mul(slope, inverse, w + (PREFIXES + i - 1) * BLOCK, field);
+    mul(inverse, inverse, w + (DIFFERENCES + i - 1) * BLOCK, field);
+    loadFour(x1, pairs, 0, 0);
+    loadFour(y1, pairs, 0, 32);
+    loadFour(x2, pairs, 4, 0);
+    loadFour(y2, pairs, 4, 32);
+    applySigns(y1, pairs, 0, field);
+    applySigns(y2, pairs, 4, field);
+    sub(t, y2, y1, field);
+    const masks = w + (MASKS + i - 1) * BLOCK;
+    if (complete) {
+      // The slope of the tangent is 3x²/2y.
+      square(x3, x1, field);
+      add(y3, x3, x3);
+      add(x3, x3, y3);
+      select(t, x3, t, limb(masks, 2));
+    }
+    mul(slope, slope, t, field);
+    square(x3, slope, field);
+    add(t, x1, x2);
+    reduce(t, t, field);
+    sub(x3, x3, t, field);
+    reduce(x3, x3, field);
+    sub(t, x1, x3, field);
+    mul(y3, slope, t, field);
+    sub(y3, y3, y1, field);
+    reduce(y3, y3, field);
+    if (complete) {
+      const firstInfinite = limb(masks, 0);
+      const secondInfinite = limb(masks, 1);
+      reduce(y1, y1, field);
+      reduce(y2, y2, field);
+      select(x3, x2, x3, firstInfinite);
+      select(y3, y2, y3, firstInfinite);
+      select(x3, x1, x3, secondInfinite);
+      select(y3, y1, y3, secondInfinite);
+      // Both infinite: the second's coordinates were copied, of which y may have been negated.
+      const opposite = v128.or(limb(masks, 3), v128.and(firstInfinite, secondInfinite));
+      zero(t);
+      select(x3, t, x3, opposite);
+      select(y3, t, y3, opposite);
+      anyOpposite = v128.or(anyOpposite, opposite);
+    }
+    const p = pairs + 8;
+    const d0 = load<u32>(p);
+    const d1 = load<u32>(p + PAIR);
+    const d2 = load<u32>(p + 2 * PAIR);
+    const d3 = load<u32>(p + 3 * PAIR);
+    store4(x3, d0, d1, d2, d3);
+    store4(y3, d0 + 32, d1 + 32, d2 + 32, d3 + 32);
+  }
+  return v128.any_true(anyOpposite);
+}
+
+/** Set once a window's list may hold points at infinity: then every pair is looked at. */
+let infinities: bool = false;
+
+/** Adds the pairs listed in the work space, at most 4·BATCH. Sums must not overwrite points of later pairs. */
+function addPairs(w: usize, count: usize, field: usize): void {
+  if (count == 0) return;
+  // The last four is filled up with copies of the last pair.
+  const last = w + PAIRS * BLOCK + (count - 1) * PAIR;
+  const spare = w + PAIRS * BLOCK + 4 * BATCH * PAIR;
+  for (let i = count; (i & 3) != 0; i++) {
+    const pair = w + PAIRS * BLOCK + i * PAIR;
+    store<u32>(pair, load<u32>(last));
+    store<u32>(pair + 4, load<u32>(last + 4));
+    store<u32>(pair + 8, spare);
+  }
+  const fours = (count + 3) >> 2;
+  divisors(w, fours, infinities, field);
+  if (!infinities && v128.any_true(isZero(w + PRODUCT * BLOCK, w + T * BLOCK, field))) {
+    // Somewhere x₁ = x₂: this batch again, pair by pair.
+    divisors(w, fours, true, field);
+    invert(w + INVERSE * BLOCK, w + PRODUCT * BLOCK, w + POWERS * BLOCK, field);
+    infinities = sums(w, fours, true, field);
+    return;
+  }
+  invert(w + INVERSE * BLOCK, w + PRODUCT * BLOCK, w + POWERS * BLOCK, field);
+  sums(w, fours, infinities, field);
+}
+
+/** Digit `window` of a scalar that was offset as `sumWindow` says, minus the offset. */
+// @ts-ignore: decorator
+@inline
+function digitOf(scalar: usize, window: usize, c: usize, isLast: bool): i32 {
+  const bit = window * c;
+  const at = scalar + ((bit >> 5) << 2);
+  let bits = <u64>load<u32>(at);
+  if ((bit >> 5) < 7) bits |= <u64>load<u32>(at + 4) << 32;
+  const digit = <i32>((bits >> (bit & 31)) & ((1 << c) - 1));
+  return isLast ? digit : digit - (1 << (c - 1));
+}
+
+/**
+ * Sorts and sums one window.
+ *
+ * A scalar s < 2^254 is given as s + Σ_{i < last} 2^(c−1)·2^(ci): then digit i of it less 2^(c−1) is the signed digit
+ * of s, without carries. The last digit is not offset.
+ * @param c bits of a window, 4..20, with c·(last + 1) >= 255
+ * @param lists work space: 4·(2^(c−1) + 2) bytes of bounds, 4·count of indices, two lists of count/2 + 2^(c−1) points
+ * @param work `workBytes()` bytes
+ * @param hasInfinity whether points at infinity are among the bases
+ * @param dst eight points in projective coordinates, blocks (X, Y, Z): in lane ℓ Σ (t + 1)·B and Σ B over the buckets ℓ·q + t, with
+ * q = 2^(c−3); bucket b holds digit b + 1
+ */
+export function sumWindow(
+  dst: usize,
+  bases: usize,
+  scalars: usize,
+  count: usize,
+  window: usize,
+  c: usize,
+  isLast: bool,
+  hasInfinity: bool,
+  lists: usize,
+  work: usize,
+  field: usize,
+): void {
+  const buckets: usize = <usize>1 << (c - 1);
+  const bounds = lists;
+  const indices = bounds + 4 * (buckets + 2);
+  let from = (indices + 4 * count + 15) & ~15;
+  let to = from + POINT * (count / 2 + buckets + 1);
+  infinities = hasInfinity;
+
+  // Counting sort: bounds[d] is first the number of digits ±d, then where the next of them goes, at last where they end.
+  memory.fill(bounds, 0, 4 * (buckets + 2));
+  for (let i: usize = 0; i < count; i++) {
+    const digit = digitOf(scalars + 32 * i, window, c, isLast);
+    const at = bounds + 4 * <usize>(digit < 0 ? -digit : digit);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+  let sum: u32 = 0;
+  for (let d: usize = 1; d <= buckets; d++) {
+    const n = load<u32>(bounds + 4 * d);
+    store<u32>(bounds + 4 * d, sum);
+    sum += n;
+  }
+  for (let i: usize = 0; i < count; i++) {
+    const digit = digitOf(scalars + 32 * i, window, c, isLast);
+    if (digit == 0) continue;
+    const at = bounds + 4 * <usize>(digit < 0 ? -digit : digit);
+    const position = load<u32>(at);
+    store<u32>(at, position + 1);
+    store<u32>(indices + 4 * position, (<u32>i << 1) | (digit < 0 ? 1 : 0));
+  }
+
+  // The first round takes bases, the others the sums of the round before. bounds[d] ends as the number of points of bucket d.
+  const listed = work + PAIRS * BLOCK;
+  let pending: usize = 0;
+  let target = from;
+  let start: u32 = 0;
+  let most: u32 = 0;
+  for (let d: usize = 1; d <= buckets; d++) {
+    const end = load<u32>(bounds + 4 * d);
+    const n = end - start;
+    for (let i = start; i + 1 < end; i += 2) {
+      const a = load<u32>(indices + 4 * i);
+      const b = load<u32>(indices + 4 * i + 4);
+      const pair = listed + pending * PAIR;
+      store<u32>(pair, (bases + POINT * (a >> 1)) | (a & 1));
+      store<u32>(pair + 4, (bases + POINT * (b >> 1)) | (b & 1));
+      store<u32>(pair + 8, target);
+      target += POINT;
+      if (++pending == 4 * BATCH) {
+        addPairs(work, pending, field);
+        pending = 0;
+      }
+    }
+    if ((n & 1) != 0) {
+      const a = load<u32>(indices + 4 * (end - 1));
+      memory.copy(target, bases + POINT * (a >> 1), POINT);
+      if ((a & 1) != 0) negate(target, work, field);
+      target += POINT;
+    }
+    const left = (n + 1) >> 1;
+    if (left > most) most = left;
+    store<u32>(bounds + 4 * d, left);
+    start = end;
+  }
+  addPairs(work, pending, field);
+
+  while (most > 1) {
+    pending = 0;
+    most = 0;
+    target = to;
+    let source = from;
+    for (let d: usize = 1; d <= buckets; d++) {
+      const n = load<u32>(bounds + 4 * d);
+      for (let i: u32 = 0; i + 1 < n; i += 2) {
+        const pair = listed + pending * PAIR;
+        store<u32>(pair, source);
+        store<u32>(pair + 4, source + POINT);
+        store<u32>(pair + 8, target);
+        source += 2 * POINT;
+        target += POINT;
+        if (++pending == 4 * BATCH) {
+          addPairs(work, pending, field);
+          pending = 0;
+        }
+      }
+      if ((n & 1) != 0) {
+        memory.copy(target, source, POINT);
+        source += POINT;
+        target += POINT;
+      }
+      const left = (n + 1) >> 1;
+      if (left > most) most = left;
+      store<u32>(bounds + 4 * d, left);
+    }
+    addPairs(work, pending, field);
+    const swap = from;
+    from = to;
+    to = swap;
+  }
+
+  // Where each bucket's point is: bounds[d] becomes its address, or 0.
+  let source = from;
+  for (let d: usize = 1; d <= buckets; d++) {
+    const n = load<u32>(bounds + 4 * d);
+    store<u32>(bounds + 4 * d, n == 0 ? 0 : <u32>source);
+    source += POINT * n;
+  }
+  weigh(dst, bounds + 4, buckets >> 2, work, field);
+}
+
+/** Negates a packed point. */
+function negate(point: usize, work: usize, field: usize): void {
+  const x = work + X1 * BLOCK;
+  const y = work + Y1 * BLOCK;
+  load4(x, point, point, point, point);
+  load4(y, point + 32, point + 32, point + 32, point + 32);
+  // Infinity stays as it is.
+  if (v128.any_true(bothZero(x, y))) return;
+  zero(x);
+  sub(x, x, y, field);
+  reduce(x, x, field);
+  store4(x, point + 32, point + 32, point + 32, point + 32);
+}
+
+/** Running sums over the buckets, a quarter of them in each lane, from the last to the first. */
+function weigh(dst: usize, addresses: usize, quarter: usize, work: usize, field: usize): void {
+  const total = dst;
+  const running = dst + 3 * BLOCK;
+  const point = work;
+  const temporary = work + 3 * BLOCK;
+  const nowhere = work + 9 * BLOCK;
+  memory.fill(nowhere, 0, POINT);
+  setInfinity(total, field);
+  setInfinity(running, field);
+  for (let t = quarter; t > 0; t--) {
+    const at = addresses + 4 * (t - 1);
+    const a0 = load<u32>(at);
+    const a1 = load<u32>(at + 4 * quarter);
+    const a2 = load<u32>(at + 8 * quarter);
+    const a3 = load<u32>(at + 12 * quarter);
+    const p0 = a0 != 0 ? a0 : nowhere;
+    const p1 = a1 != 0 ? a1 : nowhere;
+    const p2 = a2 != 0 ? a2 : nowhere;
+    const p3 = a3 != 0 ? a3 : nowhere;
+    load4(point, p0, p1, p2, p3);
+    load4(point + BLOCK, p0 + 32, p1 + 32, p2 + 32, p3 + 32);
+    const infinite = bothZero(point, point + BLOCK);
+    // (0 : 1 : 0), or (x : y : 1).
+    zero(point + 2 * BLOCK);
+    select(point + BLOCK, field + ONE, point + BLOCK, infinite);
+    select(point + 2 * BLOCK, point + 2 * BLOCK, field + ONE, infinite);
+    addProjective(running, running, point, temporary, field);
+    addProjective(total, total, running, temporary, field);
+  }
+}
+
+function setInfinity(point: usize, field: usize): void {
+  zero(point);
+  copy(point + BLOCK, field + ONE);
+  zero(point + 2 * BLOCK);
+}
+
+/** dst = 9a, reduced. */
+function nine(dst: usize, a: usize, field: usize): void {
+  reduce(dst, a, field);
+  const mask = i32x4.splat(LIMB_MASK);
+  let carry = i32x4.splat(0);
+  for (let j: usize = 0; j < 9; j++) {
+    // 8x split at the limb's width, so that no sum leaves 32 bits.
+    const x = limb(dst, j);
+    const eight = i32x4.shl(x, 3);
+    const sum = i32x4.add(i32x4.add(x, j < 8 ? v128.and(eight, mask) : eight), carry);
+    put(dst, j, j < 8 ? v128.and(sum, mask) : sum);
+    carry = i32x4.add(i32x4.shr_u(x, 26), i32x4.shr_u(sum, LIMB_BITS));
+  }
+  reduce(dst, dst, field);
+}
+
+/**
+ * r = a + b in projective coordinates, complete (Renes, Costello, Batina 2016, algorithm 7, with 3b = 9). r may be a.
+ * @param w six blocks
+ */
+function addProjective(r: usize, a: usize, b: usize, w: usize, field: usize): void {
+  const t0 = w;
+  const t1 = w + BLOCK;
+  const t2 = w + 2 * BLOCK;
+  const t3 = w + 3 * BLOCK;
+  const t4 = w + 4 * BLOCK;
+  const t5 = w + 5 * BLOCK;
+  const x1 = a;
+  const y1 = a + BLOCK;
+  const z1 = a + 2 * BLOCK;
+  const x2 = b;
+  const y2 = b + BLOCK;
+  const z2 = b + 2 * BLOCK;
+  mul(t0, x1, x2, field);
+  mul(t1, y1, y2, field);
+  mul(t2, z1, z2, field);
+  // t3 = x1·y2 + x2·y1, t4 = y1·z2 + y2·z1, t5 = x1·z2 + x2·z1
+  crossed(t3, x1, y1, x2, y2, t0, t1, t5, field);
+  crossed(t4, y1, z1, y2, z2, t1, t2, t5, field);
+  crossed(t5, x1, z1, x2, z2, t0, t2, r, field);
+  const x3 = r;
+  const y3 = r + BLOCK;
+  const z3 = r + 2 * BLOCK;
+  add(x3, t0, t0);
+  add(t0, x3, t0);
+  nine(t2, t2, field);
+  add(z3, t1, t2);
+  sub(t1, t1, t2, field);
+  nine(t5, t5, field);
+  // x3 = t3·t1 − t4·t5, y3 = t1·z3 + t5·t0, z3 = z3·t4 + t0·t3
+  mul(x3, t4, t5, field);
+  mul(t2, t3, t1, field);
+  sub(x3, t2, x3, field);
+  mul(y3, t5, t0, field);
+  mul(t1, t1, z3, field);
+  add(y3, t1, y3);
+  mul(t0, t0, t3, field);
+  mul(z3, z3, t4, field);
+  add(z3, z3, t0);
+}
+
+/** dst = (a1 + b1)·(a2 + b2) − aa − bb, that is a1·b2 + a2·b1. */
+function crossed(dst: usize, a1: usize, b1: usize, a2: usize, b2: usize, aa: usize, bb: usize, w: usize, field: usize): void {
+  add(w, a1, b1);
+  add(dst, a2, b2);
+  mul(dst, dst, w, field);
+  add(w, aa, bb);
+  sub(dst, dst, w, field);
+}
+
+/**
+ * Packed points as sumWindow takes them, from packed points times `factor`·2^-261; whether one of them is at infinity.
+ * @param work one block
+ */
+export function preparePoints(dst: usize, src: usize, count: usize, factor: usize, work: usize, field: usize): bool {
+  let infinite = false;
+  for (let i: usize = 0; i < count; i += 2) {
+    const other = i + 1 < count ? i + 1 : i;
+    const p = POINT * i;
+    const q = POINT * other;
+    load4(work, src + p, src + p + 32, src + q, src + q + 32);
+    mul(work, work, factor, field);
+    canonical(work, work, field);
+    let bits = limb(work, 0);
+    for (let j: usize = 1; j < 9; j++) bits = v128.or(bits, limb(work, j));
+    const zeros = i32x4.bitmask(i32x4.eq(bits, i32x4.splat(0)));
+    if ((zeros & 3) == 3 || (zeros & 12) == 12) infinite = true;
+    store4(work, dst + p, dst + p + 32, dst + q, dst + q + 32);
+  }
+  return infinite;
+}

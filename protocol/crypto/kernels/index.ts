@@ -1,0 +1,21 @@
+export { Kernels, type KernelOptions, type Task } from "./kernels";
+export { BLOCK_BYTES, FILE_BITS, FQ, FR, KERNEL_BITS, LANES } from "./layout";
+export {
+  bestWindow,
+  loadBases,
+  multiExp,
+  multiExpTasks,
+  multiExpWorkBytes,
+  POINT_BYTES,
+  prepareBases,
+  SCALAR_BYTES,
+  smallMultiExp,
+  storeScalars,
+  windowOffset,
+  writeScalars,
+  type Bases,
+  type MultiExp,
+} from "./multiexp";
+export { endIdleThreads } from "./pool";
+export { powers, Transform } from "./transform";
+export type { Step } from "./thread";

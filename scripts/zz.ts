@@ -1,0 +1,22 @@
+import fs from "node:fs";
+import { plonk, wtns, curves } from "snarkjs";
+import { circuitArtifacts, proofToWords } from "../protocol/prover";
+import { provePlonk } from "../protocol/prover/plonk/prove";
+import { readWitness } from "../protocol/prover/plonk/witnessFile";
+import { SIX, sixInput } from "../test/protocol/prover/circuits";
+(async () => {
+  const art = await circuitArtifacts(SIX);
+  const w: any = "/tmp/six.wtns";
+  await wtns.calculate(sixInput(3n, 5n, 7n, 11n) as any, art.wasm, w);
+  const blinding = Array.from({ length: 11 }, (_, i) => BigInt(1000003 * (i + 1)) ** 9n % (1n << 250n));
+  const curve: any = await curves.getCurveFromName("bn128");
+  let i = 0;
+  const orig = curve.Fr.random;
+  curve.Fr.random = () => curve.Fr.e(blinding[i++]);
+  const { proof, publicSignals } = await plonk.prove(art.zkey, w);
+  const want = proofToWords(proof);
+  const mine = await provePlonk(art.zkey, await readWitness(w), { blinding });
+  want.forEach((v, k) => console.log(k, v === mine.proof[k]));
+  console.log(publicSignals.join() === mine.publics.join());
+  await curve.terminate();
+})().catch((e) => { console.error(e); process.exit(1); });
