@@ -1,14 +1,12 @@
-import { fork, type ChildProcess } from "node:child_process";
 import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { id } from "ethers";
 import * as F from "./field";
 import { encodeG2, G1_BYTES, G2_BYTES, G2_GENERATOR, mulG2, type G2Point } from "./curve";
-import { FIXED_BASE_BATCH } from "./fixedBase";
+import { getDomain } from "./domain";
+import { BLOCK_BYTES, FixedBase, Kernels, LANES, powers, SCALAR_BYTES, Transform, writeScalars } from "./kernels";
 import { FILE_HEADER_BYTES, fileHeader, hashFile, SECTION_HEADER_BYTES, sectionHeader, type BinFile } from "./binfile";
 import { HEADER_BYTES, headerContent, PTAU, SECTION, usePtau } from "./ptau";
-import type { SrsTask } from "./srs.worker";
 
 /**
  * The SRS for development: INSECURE, because τ is known to everyone who reads this file, and who knows τ can open a commitment to any value
@@ -26,6 +24,9 @@ const CHECKSUM_BYTES = 32;
 
 /** Powers of τ in G1 beyond the domain's size: PLONK blinds its polynomials, and snarkjs' setup reads six more. */
 const EXTRA_POWERS = 6;
+
+/** log2 of the largest domain. */
+const MAX_POWER = 22;
 
 export type Progress = (done: number, total: number) => void;
 
@@ -66,32 +67,25 @@ export async function assertChecksum(file: BinFile): Promise<void> {
     );
 }
 
-interface Piece {
+/** Points to compute: [τ^i]₁, or the Lagrange points [L_i(τ)]₁ of a domain. */
+interface Part {
   /** Offset in the file. */
   offset: number;
-  task: SrsTask;
+  kind: "powers" | "lagrange";
+  /** log2 of the number of points; the last power of τ has `EXTRA_POWERS` after it. */
+  power: number;
 }
 
 /** The file's parts with fixed content, and the points to compute. */
 interface Plan {
   fixed: { offset: number; bytes: Uint8Array }[];
-  pieces: Piece[];
+  parts: Part[];
   /** Where the checksum's section starts. */
   end: number;
 }
 
-function split(task: Omit<SrsTask, "start">, offset: number): Piece[] {
-  const pieces: Piece[] = [];
-  for (let start = 0; start < task.count; start += FIXED_BASE_BATCH) {
-    const count = Math.min(FIXED_BASE_BATCH, task.count - start);
-    pieces.push({ offset: offset + start * G1_BYTES, task: { ...task, start, count } });
-  }
-  return pieces;
-}
-
 /** Sections 1, marker, 3, 2 and 12, the last with the Lagrange points of every domain up to 2^power, smallest first. */
 async function plan(power: number): Promise<Plan> {
-  const tau = developmentTau();
   const fixed: Plan["fixed"] = [{ offset: 0, bytes: fileHeader(PTAU, 6) }];
   let offset = FILE_HEADER_BYTES;
   /** Adds a section's header and gives the offset of its content. */
@@ -107,32 +101,36 @@ async function plan(power: number): Promise<Plan> {
   const g2 = Buffer.concat([encodeG2(G2_GENERATOR), encodeG2(await developmentTauG2())]);
   fixed.push({ offset: section(SECTION.tauG2, g2.length), bytes: g2 });
 
-  const powers = 2 ** power + EXTRA_POWERS;
-  const pieces = split({ kind: "powers", power: 0, count: powers, tau }, section(SECTION.tauG1, powers * G1_BYTES));
+  const parts: Part[] = [
+    { kind: "powers", power, offset: section(SECTION.tauG1, pointCount("powers", power) * G1_BYTES) },
+  ];
   const lagrange = section(SECTION.lagrangeG1, (2 ** (power + 1) - 1) * G1_BYTES);
   for (let level = 0; level <= power; level++) {
-    const start = lagrange + (2 ** level - 1) * G1_BYTES;
-    pieces.push(...split({ kind: "lagrange", power: level, count: 2 ** level, tau }, start));
+    parts.push({ kind: "lagrange", power: level, offset: lagrange + (2 ** level - 1) * G1_BYTES });
   }
-  return { fixed, pieces, end: offset };
+  return { fixed, parts, end: offset };
+}
+
+function pointCount(kind: Part["kind"], power: number): number {
+  return kind === "powers" ? 2 ** power + EXTRA_POWERS : 2 ** power;
 }
 
 /**
  * Writes a development SRS for domains of up to 2^power points, with all cores. The file appears under its name when it is whole.
- * @param power 1 to 28; 2^16 takes seconds, 2^20 minutes
+ * @param power 1 to 22, which is what memory holds; 2^16 takes seconds, 2^20 a minute
  * @param onProgress told the points done and their total after each piece
  */
 export async function buildDevelopmentSrs(path: string, power: number, onProgress?: Progress): Promise<void> {
-  if (!Number.isInteger(power) || power < 1 || power > F.TWO_ADICITY) {
-    throw new RangeError(`SRS power must be an integer from 1 to ${F.TWO_ADICITY}, got ${power}`);
+  if (!Number.isInteger(power) || power < 1 || power > MAX_POWER) {
+    throw new RangeError(`SRS power must be an integer from 1 to ${MAX_POWER}, got ${power}`);
   }
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, "w");
   try {
-    const { fixed, pieces, end } = await plan(power);
+    const { fixed, parts, end } = await plan(power);
     for (const { offset, bytes } of fixed) await file.write(bytes, 0, bytes.length, offset);
-    await writePoints(file, pieces, onProgress);
+    await writePoints(file, parts, onProgress);
     const checksum = Buffer.from(await hashFile(temporary), "hex");
     await file.write(sectionHeader(CHECKSUM_SECTION, CHECKSUM_BYTES), 0, SECTION_HEADER_BYTES, end);
     await file.write(checksum, 0, CHECKSUM_BYTES, end + SECTION_HEADER_BYTES);
@@ -146,44 +144,58 @@ export async function buildDevelopmentSrs(path: string, power: number, onProgres
   }
 }
 
-/** Shares the pieces among the cores; each core takes the next piece when it has finished one. */
-async function writePoints(file: FileHandle, pieces: Piece[], onProgress?: Progress): Promise<void> {
-  const total = pieces.reduce((sum, { task }) => sum + task.count, 0);
+/** Part by part, each on all cores. */
+async function writePoints(file: FileHandle, parts: readonly Part[], onProgress?: Progress): Promise<void> {
+  const total = parts.reduce((sum, { kind, power }) => sum + pointCount(kind, power), 0);
   let done = 0;
-  let next = 0;
-  const workers = Array.from({ length: Math.min(availableParallelism(), pieces.length) }, startWorker);
-  try {
-    await Promise.all(
-      workers.map(async (worker) => {
-        while (next < pieces.length) {
-          const { offset, task } = pieces[next++];
-          const points = await run(worker, task);
-          await file.write(points, 0, points.length, offset);
-          done += task.count;
+  const vectorBytes = (2 ** parts[0].power / LANES + 1) * BLOCK_BYTES;
+  const workBytes = Math.max(FixedBase.workBytes, vectorBytes);
+  await Kernels.use({ workBytes }, async (kernels) => {
+    const base = await FixedBase.build(kernels);
+    for (const { kind, power, offset } of parts) {
+      await kernels.scope(async () => {
+        const count = pointCount(kind, power);
+        const scalars = kernels.allocate(count * SCALAR_BYTES);
+        await scalarsOf(kernels, scalars, kind, power);
+        const points = kernels.allocate(count * G1_BYTES);
+        const tasks = base.multiply(points, scalars, count);
+        const start = done;
+        let finished = 0;
+        await kernels.run(tasks, () => {
+          done = start + Math.floor((++finished * count) / tasks.length);
           onProgress?.(done, total);
-        }
-      }),
-    );
-  } finally {
-    workers.forEach((worker) => worker.kill());
-  }
-}
-
-/** A process per core; ffjavascript's kernels cannot be had in a worker thread. It starts without a TypeScript loader, so it is given one. */
-function startWorker(): ChildProcess {
-  const execArgv = ["--require", require.resolve("tsx/cjs")];
-  return fork(require.resolve("./srs.worker"), [], { execArgv, serialization: "advanced" });
-}
-
-async function run(worker: ChildProcess, task: SrsTask): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      worker.removeAllListeners();
-      act();
-    };
-    worker.on("message", (points) => settle(() => resolve(points as Uint8Array)));
-    worker.on("error", (error) => settle(() => reject(error)));
-    worker.on("exit", (code) => settle(() => reject(new Error(`an SRS worker ended with code ${code}`))));
-    worker.send(task);
+        });
+        const bytes = kernels.bytes(points, count * G1_BYTES);
+        await file.write(bytes, 0, bytes.length, offset);
+      });
+    }
   });
+}
+
+/** Writes τ^i, or L_i(τ), as `FixedBase.multiply` takes them. */
+async function scalarsOf(kernels: Kernels, to: number, kind: Part["kind"], power: number): Promise<void> {
+  const tau = developmentTau();
+  const { offset } = FixedBase;
+  if (power < Transform.MIN_POWER) {
+    const indices = Array.from({ length: 2 ** power }, (_, i) => i);
+    const small = kind === "powers" ? powers(tau, pointCount(kind, power)) : getDomain(power).lagrangeAll(indices, tau);
+    return writeScalars(kernels, to, small, offset);
+  }
+  const transform = new Transform(kernels, power);
+  const { blocks } = transform;
+  const vector = kernels.allocateBlocks(blocks);
+  // The values τ^i on the domain are those of Σ L_i(τ)·X^(-i): the Lagrange polynomials' values are its coefficients.
+  const offsetBlock = kernels.rawConstant(offset);
+  await kernels.run([
+    (work) => [
+      ...transform.powers(vector, tau, work),
+      ...(kind === "lagrange" ? [...transform.build(), ...transform.toCoefficients(vector, vector, work)] : []),
+      ["pack", to, SCALAR_BYTES, vector, blocks, kernels.rawOne, offsetBlock, work, kernels.fr],
+    ],
+  ]);
+  if (kind === "powers") {
+    const size = 2 ** power;
+    const extra = powers(tau, EXTRA_POWERS).map((value) => F.mul(value, F.pow(tau, BigInt(size))));
+    writeScalars(kernels, to + size * SCALAR_BYTES, extra, offset);
+  }
 }

@@ -1,6 +1,8 @@
+export { FixedBase } from "./fixedBase";
 export { Kernels, type KernelOptions, type Task } from "./kernels";
 export { BLOCK_BYTES, FILE_BITS, FQ, FR, KERNEL_BITS, LANES } from "./layout";
 export {
+  ADDITION_WORK_BYTES,
   bestWindow,
   loadBases,
   multiExp,

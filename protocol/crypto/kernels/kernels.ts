@@ -1,6 +1,6 @@
 /** The kernels on a memory of their own, shared by the worker threads. */
 import { INITIAL_PAGES, kernelModule, MAXIMUM_PAGES } from "./build";
-import { BLOCK_BYTES, FQ, FR, fromBlock, LANES, toBlock, type KernelField } from "./layout";
+import { BLOCK_BYTES, FQ, FR, fromBlock, LANES, toBlock, words, type KernelField } from "./layout";
 import { giveThreads, takeThreads, type Thread } from "./pool";
 import type { Step } from "./thread";
 
@@ -25,6 +25,10 @@ export class Kernels {
   /** Addresses of the fields' constants. */
   readonly fr: number;
   readonly fq: number;
+  /** A block of the number 1 itself, which takes elements out of Montgomery form. */
+  readonly rawOne: number;
+  /** A block of 0. */
+  readonly zero: number;
   private end = FIRST_ADDRESS;
   private readonly work: number[];
   private readonly exports: Exports;
@@ -40,6 +44,8 @@ export class Kernels {
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
     this.fr = this.store(FR.constants());
     this.fq = this.store(FQ.constants());
+    this.rawOne = this.rawConstant(1n);
+    this.zero = this.rawConstant(0n);
     this.work = threads.map(() => this.allocate(workBytes));
   }
 
@@ -135,6 +141,17 @@ export class Kernels {
 
   writeBlock(address: number, values: readonly bigint[], field: KernelField = FR): void {
     this.words(address).set(toBlock(values.map((value) => field.encode(value))));
+  }
+
+  /** A packed element. */
+  writePacked(address: number, value: bigint, field: KernelField = FR): void {
+    this.bytes(address, 32).set(new Uint8Array(words(field.encode(value), 8).buffer));
+  }
+
+  /** A packed point, as the point kernels take it. */
+  writePoint(address: number, x: bigint, y: bigint): void {
+    this.writePacked(address, x, FQ);
+    this.writePacked(address + 32, y, FQ);
   }
 
   readBlock(address: number, field: KernelField = FR): bigint[] {

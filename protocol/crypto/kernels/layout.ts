@@ -40,12 +40,7 @@ export class KernelField {
     const negatedInverse = limbModulus - inverse(p % limbModulus, limbModulus);
     const blocks = [2n * p, 4n * p, this.factor, 1n].map((value) => toBlock([value, value, value, value]));
     const exponent = words(p - 2n, 8);
-    return concat([
-      toBlock([p, p, p, p]),
-      new Uint32Array(LANES).fill(Number(negatedInverse)),
-      ...blocks,
-      exponent,
-    ]);
+    return concat([toBlock([p, p, p, p]), new Uint32Array(LANES).fill(Number(negatedInverse)), ...blocks, exponent]);
   }
 }
 

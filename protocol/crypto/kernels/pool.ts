@@ -28,7 +28,9 @@ export class Thread {
   }
 
   static start(): Thread {
-    return new Thread(new Worker(path.join(__dirname, "thread.ts"), { execArgv: ["--require", require.resolve("tsx/cjs")] }));
+    return new Thread(
+      new Worker(path.join(__dirname, "thread.ts"), { execArgv: ["--require", require.resolve("tsx/cjs")] }),
+    );
   }
 
   /** @throws what went wrong in the thread */

@@ -20,11 +20,7 @@ export function addProjective([x1, y1, z1]: Projective, [x2, y2, z2]: Projective
   const xy = mod(x1 * y2 + x2 * y1);
   const yz = mod(y1 * z2 + y2 * z1);
   const xz = mod(9n * (x1 * z2 + x2 * z1));
-  return [
-    mod(xy * (yy - zz) - yz * xz),
-    mod((yy + zz) * (yy - zz) + 3n * xx * xz),
-    mod((yy + zz) * yz + 3n * xx * xy),
-  ];
+  return [mod(xy * (yy - zz) - yz * xz), mod((yy + zz) * (yy - zz) + 3n * xx * xz), mod((yy + zz) * yz + 3n * xx * xy)];
 }
 
 /** 2^count·point. */

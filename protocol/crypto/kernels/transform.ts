@@ -8,6 +8,7 @@ import type { Step } from "./thread";
 const ELEMENT_BYTES = 36;
 
 export class Transform {
+  static readonly MIN_POWER = 3;
   /** Blocks of a vector of 2^power elements. */
   readonly blocks: number;
   readonly omega: bigint;
@@ -22,8 +23,10 @@ export class Transform {
     private readonly kernels: Kernels,
     readonly power: number,
   ) {
-    if (!Number.isInteger(power) || power < 3 || power > F.TWO_ADICITY) {
-      throw new RangeError(`a transform's power must be an integer from 3 to ${F.TWO_ADICITY}, got ${power}`);
+    if (!Number.isInteger(power) || power < Transform.MIN_POWER || power > F.TWO_ADICITY) {
+      throw new RangeError(
+        `a transform's power must be an integer from ${Transform.MIN_POWER} to ${F.TWO_ADICITY}, got ${power}`,
+      );
     }
     this.blocks = 2 ** power / LANES;
     this.omega = getDomain(power).omega;
@@ -87,6 +90,12 @@ export class Transform {
       ["toReversed", to, work, blocks],
       ["forwardTransform", to, blocks, this.forward, this.last, this.quarterRoot, block, kernels.fr],
     ];
+  }
+
+  /** The elements base^i in natural order; `work` is a block. */
+  powers(to: number, base: bigint, work: number): Step[] {
+    const { kernels, blocks } = this;
+    return [["fill", to, kernels.constant(1n), blocks], this.scaled(to, to, 1n, base, work)];
   }
 
   /** Element i times factor·base^i. */

@@ -59,7 +59,8 @@ export const ADDITION_BYTES = 4 + 4 + 2 * FIELD_BYTES;
 export const POLYNOMIAL_PARTS = 5;
 /** Powers of τ beyond the domain's size. */
 export const EXTRA_POWERS = 6;
-const MIN_POWER = 3;
+/** log2 of the smallest domain: snarkjs takes none smaller. */
+export const MIN_POWER = 3;
 
 /** The commitments of a key, in the transcript's order. */
 const COMMITMENTS = ["Qm", "Ql", "Qr", "Qo", "Qc", "S1", "S2", "S3"] as const;
@@ -84,7 +85,12 @@ const FILE_FACTOR = (1n << 256n) % R;
 const FILE_INVERSE = inv(FILE_FACTOR);
 
 export function encodeFileElement(value: bigint): Buffer {
-  return Buffer.from(mul(value, FILE_FACTOR).toString(16).padStart(2 * FIELD_BYTES, "0"), "hex").reverse();
+  return Buffer.from(
+    mul(value, FILE_FACTOR)
+      .toString(16)
+      .padStart(2 * FIELD_BYTES, "0"),
+    "hex",
+  ).reverse();
 }
 
 export function decodeFileElement(bytes: Uint8Array): bigint {
@@ -102,7 +108,6 @@ export function encodeHeader(header: KeyHeader): Buffer {
   const points = encodeG1(COMMITMENTS.map((name) => commitments[name]));
   return Buffer.concat([...PRIMES, numbers, encodeFileElement(k1), encodeFileElement(k2), points, encodeG2(tauG2)]);
 }
-
 
 /** Opens a key, reads it and closes it, whatever happens. */
 export async function useKey<T>(path: string, read: (file: BinFile, header: KeyHeader) => Promise<T>): Promise<T> {

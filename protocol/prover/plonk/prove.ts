@@ -81,7 +81,11 @@ const Z_INDEX = 3;
  * @throws Error saying which: the key's file is damaged or of another kind, the witness has another size than the key's, or
  * breaks a gate; the signal's reason when it is aborted
  */
-export async function provePlonk(key: string, witness: Uint8Array, options: ProveOptions = {}): Promise<PlonkProofWords> {
+export async function provePlonk(
+  key: string,
+  witness: Uint8Array,
+  options: ProveOptions = {},
+): Promise<PlonkProofWords> {
   return useKey(key, async (file, header) => {
     const values = witness.length / F.FIELD_BYTES;
     const expected = header.variables - header.additions;
@@ -310,7 +314,7 @@ class PlonkProver {
           const map = kernels.allocate(size);
           return () => [
             { file: file.descriptor, position: offset, length: size, to: map },
-            ["gatherWires", wires[i], map, gates, vectors.blocks, values, variables],
+            ["gatherElements", wires[i], map, gates, vectors.blocks, values, variables, values],
           ];
         }),
       );
@@ -485,7 +489,11 @@ class PlonkProver {
       );
     });
     await kernels.run(
-      thirds.map((address, i): Task => (work) => transform.toCoefficients(address, address, work, shifts[i])),
+      thirds.map(
+        (address, i): Task =>
+          (work) =>
+            transform.toCoefficients(address, address, work, shifts[i]),
+      ),
       progress,
     );
     // The remainder modulo X^n − s holds s³·(highest coefficients).
@@ -596,7 +604,9 @@ class PlonkProver {
         polynomials.map(({ address }, i): Task => {
           const { scalars, window } = sums[i];
           const offset = kernels.rawConstant(windowOffset(window));
-          return (work) => [["pack", scalars, address, vectors.blocks, offset, work, kernels.fr]];
+          return (work) => [
+            ["pack", scalars, SCALAR_BYTES, address, vectors.blocks, kernels.rawOne, offset, work, kernels.fr],
+          ];
         }),
         progress,
       );
@@ -612,6 +622,10 @@ class PlonkProver {
 function readPublics(witness: Uint8Array, count: number): bigint[] {
   return Array.from({ length: count }, (_, i) => {
     const start = (i + 1) * F.FIELD_BYTES;
-    return BigInt(`0x${Buffer.from(witness.slice(start, start + F.FIELD_BYTES)).reverse().toString("hex")}`);
+    return BigInt(
+      `0x${Buffer.from(witness.slice(start, start + F.FIELD_BYTES))
+        .reverse()
+        .toString("hex")}`,
+    );
   });
 }

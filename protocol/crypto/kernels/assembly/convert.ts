@@ -1,6 +1,6 @@
 /** Between blocks and packed elements, 32 bytes each, least significant byte first. */
 import { canonical, limb, load4, put, store4 } from "./field";
-import { BLOCK, LIMB_BITS, LIMB_MASK, RAW_ONE } from "./layout";
+import { BLOCK, LIMB_BITS, LIMB_MASK } from "./layout";
 import { mul } from "./multiply";
 
 /**
@@ -17,15 +17,17 @@ export function unpack(dst: usize, src: usize, stride: usize, P: usize, factor: 
 }
 
 /**
- * Packed canonical numbers, in order, from blocks in natural order, each plus `offset`, which must not make it 2^256.
- * @param src P blocks of x·2^261 below 64p
+ * Packed canonical numbers, `stride` bytes from one to the next, from blocks in natural order: each times `factor`·2^-261 mod p, plus
+ * `offset`, which must not make it 2^256.
+ * @param src P blocks below 64p
+ * @param factor a block; RAW_ONE of the field gives the number itself
  * @param offset a block
  * @param work one block
  */
-export function pack(dst: usize, src: usize, P: usize, offset: usize, work: usize, field: usize): void {
+export function pack(dst: usize, stride: usize, src: usize, P: usize, factor: usize, offset: usize, work: usize, field: usize): void {
   const mask = i32x4.splat(LIMB_MASK);
   for (let k: usize = 0; k < P; k++) {
-    mul(work, src + k * BLOCK, field + RAW_ONE, field);
+    mul(work, src + k * BLOCK, factor, field);
     canonical(work, work, field);
     let carry = i32x4.splat(0);
     for (let j: usize = 0; j < 9; j++) {
@@ -33,8 +35,8 @@ export function pack(dst: usize, src: usize, P: usize, offset: usize, work: usiz
       put(work, j, j < 8 ? v128.and(sum, mask) : sum);
       carry = i32x4.shr_u(sum, LIMB_BITS);
     }
-    const at = dst + 32 * k;
-    store4(work, at, at + 32 * P, at + 64 * P, at + 96 * P);
+    const at = dst + stride * k;
+    store4(work, at, at + stride * P, at + 2 * stride * P, at + 3 * stride * P);
   }
 }
 
@@ -50,31 +52,6 @@ export function scalePacked(dst: usize, src: usize, count: usize, factor: usize,
     load4(work, from, from + 32, from + 64, from + 96);
     mul(work, work, factor, field);
     store4(work, to, to + 32, to + 64, to + 96);
-  }
-}
-
-/** As scalePacked, canonical. */
-export function scaleCanonical(dst: usize, src: usize, count: usize, factor: usize, work: usize, field: usize): void {
-  for (let i: usize = 0; i < count; i += 4) {
-    const from = src + 32 * i;
-    const to = dst + 32 * i;
-    load4(work, from, from + 32, from + 64, from + 96);
-    mul(work, work, factor, field);
-    canonical(work, work, field);
-    store4(work, to, to + 32, to + 64, to + 96);
-  }
-}
-
-/** Adds a packed number to each of `count` packed numbers; sums must stay below 2^256. */
-export function addPacked(data: usize, count: usize, offset: usize): void {
-  for (let i: usize = 0; i < count; i++) {
-    let carry: u64 = 0;
-    for (let j: usize = 0; j < 32; j += 4) {
-      const at = data + 32 * i + j;
-      const sum = <u64>load<u32>(at) + <u64>load<u32>(offset + j) + carry;
-      store<u32>(at, <u32>sum);
-      carry = sum >> 32;
-    }
   }
 }
 

@@ -480,6 +480,55 @@ function crossed(dst: usize, a1: usize, b1: usize, a2: usize, b2: usize, aa: usi
 }
 
 /**
+ * A row of the table for `multiplyBase`: point d is (d + 1)·(its first point), which must be there already.
+ * @param size points of the row, a power of two
+ * @param work `workBytes()` bytes
+ */
+export function fillRow(row: usize, size: usize, work: usize, field: usize): void {
+  infinities = false;
+  for (let half: usize = 1; half < size; half <<= 1) {
+    // Points half .. 2·half − 1 are those before them plus half times the first.
+    const middle = row + POINT * (half - 1);
+    let pending: usize = 0;
+    for (let d: usize = 0; d < half; d++) {
+      const pair = work + PAIRS * BLOCK + pending * PAIR;
+      store<u32>(pair, row + POINT * d);
+      store<u32>(pair + 4, middle);
+      store<u32>(pair + 8, row + POINT * (half + d));
+      if (++pending == 4 * BATCH) {
+        addPairs(work, pending, field);
+        pending = 0;
+      }
+    }
+    addPairs(work, pending, field);
+  }
+}
+
+/**
+ * Multiples of one point: Σ_w (digit_w + 1)·2^(cw)·P, of digits that are never "no point" (Brickell, Gordon, McCurley, Wilson 1992).
+ * @param dst `count` points, at most 4·BATCH
+ * @param scalars packed
+ * @param table rows of 2^c points, of 2^(cw)·P each
+ * @param work `workBytes()` bytes
+ */
+export function multiplyBase(dst: usize, scalars: usize, count: usize, table: usize, c: usize, windows: usize, work: usize, field: usize): void {
+  infinities = false;
+  for (let i: usize = 0; i < count; i++) {
+    memory.copy(dst + POINT * i, table + POINT * digitOf(scalars + 32 * i, 0, c, true), POINT);
+  }
+  for (let w: usize = 1; w < windows; w++) {
+    const row = table + w * (POINT << c);
+    for (let i: usize = 0; i < count; i++) {
+      const pair = work + PAIRS * BLOCK + i * PAIR;
+      store<u32>(pair, dst + POINT * i);
+      store<u32>(pair + 4, row + POINT * digitOf(scalars + 32 * i, w, c, true));
+      store<u32>(pair + 8, dst + POINT * i);
+    }
+    addPairs(work, count, field);
+  }
+}
+
+/**
  * Packed points as sumWindow takes them, from packed points times `factor`·2^-261; whether one of them is at infinity.
  * @param work one block
  */

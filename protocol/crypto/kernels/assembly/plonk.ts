@@ -68,24 +68,26 @@ export function addWires(values: usize, known: usize, additions: usize, count: u
 }
 
 /**
- * Values of a wire's polynomial on the domain: dst_row = values[map[row]], 0 for rows without a gate.
- * @returns the first row whose wire does not exist, or -1
+ * A vector of packed elements by index: dst_row = table[indices_row], 0 for rows beyond them.
+ * @param nothing 32 zero bytes
+ * @returns the first row whose index is not below `count`, or -1
  */
-export function gatherWires(dst: usize, map: usize, rows: usize, P: usize, values: usize, count: usize): i32 {
-  for (let row: usize = 0; row < rows; row++) if (load<u32>(map + 4 * row) >= <u32>count) return <i32>row;
+export function gatherElements(dst: usize, indices: usize, rows: usize, P: usize, table: usize, count: usize, nothing: usize): i32 {
+  for (let row: usize = 0; row < rows; row++) if (<usize>load<u32>(indices + 4 * row) >= count) return <i32>row;
   for (let k: usize = 0; k < P; k++) {
-    const r1: usize = P + k;
-    const r2: usize = 2 * P + k;
-    const r3: usize = 3 * P + k;
     load4(
       dst + k * BLOCK,
-      values + 32 * (k < rows ? <usize>load<u32>(map + 4 * k) : 0),
-      values + 32 * (r1 < rows ? <usize>load<u32>(map + 4 * r1) : 0),
-      values + 32 * (r2 < rows ? <usize>load<u32>(map + 4 * r2) : 0),
-      values + 32 * (r3 < rows ? <usize>load<u32>(map + 4 * r3) : 0),
+      elementAt(indices, k, rows, table, nothing),
+      elementAt(indices, P + k, rows, table, nothing),
+      elementAt(indices, 2 * P + k, rows, table, nothing),
+      elementAt(indices, 3 * P + k, rows, table, nothing),
     );
   }
   return -1;
+}
+
+function elementAt(indices: usize, row: usize, rows: usize, table: usize, nothing: usize): usize {
+  return row < rows ? table + 32 * <usize>load<u32>(indices + 4 * row) : nothing;
 }
 
 /** w = qm·a·b + ql·a + qr·b + qo·c + qc + pi, all times 2^-5. `t` is a block. */

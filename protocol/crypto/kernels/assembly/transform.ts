@@ -211,6 +211,11 @@ export function scalePowers(dst: usize, src: usize, P: usize, start: usize, base
   }
 }
 
+/** P copies of a block. */
+export function fill(dst: usize, block: usize, P: usize): void {
+  for (let k: usize = 0; k < P; k++) copy(dst + k * BLOCK, block);
+}
+
 /** dst = factor·src. dst may be src. */
 export function scale(dst: usize, src: usize, P: usize, factor: usize, field: usize): void {
   for (let k: usize = 0; k < P; k++) mul(dst + k * BLOCK, src + k * BLOCK, factor, field);
