@@ -11,6 +11,7 @@ export default tseslint.config(
       "typechain-types/",
       "deployments/",
       ".causeway/",
+      "protocol/crypto/kernels/assembly/",
       "**/*.cjs",
       "**/*.js",
       "**/*.mjs",

@@ -229,7 +229,7 @@ async function withRealProofs<T>(bench: Bench, run: (proving: Proving) => Promis
     return await run({
       size: SIZE,
       circuit: artifacts.circuitId,
-      prove: async (input) => (await prover.prove({ ...input }, progress)).proof,
+      prove: async (input) => (await prover.prove({ ...input }, { onProgress: progress })).proof,
     });
   } finally {
     progress.end();

@@ -43,7 +43,7 @@ export async function proveBatch(
 
   const input = circuitInput(trace, challenge, evaluations);
   const expected = publicInputs(input);
-  const { proof, publics } = await prover.prove({ ...input }, onProgress);
+  const { proof, publics } = await prover.prove({ ...input }, { onProgress });
   if (publics.length !== expected.length || publics.some((value, i) => value !== expected[i])) {
     throw new Error(`batch ${number}: the prover returned other public inputs than the batch's`);
   }

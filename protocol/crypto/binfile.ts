@@ -50,12 +50,22 @@ export function primeField(prime: bigint): Buffer {
   return bytes;
 }
 
+/** Bytes that can be read anywhere. */
+interface Source {
+  readonly size: number;
+  /** Fills the bytes from a position; fewer bytes only at the end. */
+  read(bytes: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+  /** File descriptor, if there is a file. */
+  readonly descriptor?: number;
+}
+
 /** A file open for reading; every error names the file. */
 export class BinFile {
   private constructor(
     readonly path: string,
     private readonly kind: FileKind,
-    private readonly file: FileHandle,
+    private readonly source: Source,
     private readonly sections: Map<number, Section>,
   ) {}
 
@@ -65,11 +75,18 @@ export class BinFile {
       throw new Error(`${path}: cannot be opened (${error.code})`);
     });
     try {
-      return new BinFile(path, kind, file, await readSections(path, kind, file));
+      const source = await fileSource(file);
+      return new BinFile(path, kind, source, await readSections(path, kind, source));
     } catch (error) {
       await file.close();
       throw error;
     }
+  }
+
+  /** As `open`, for the content of a file; `name` is what errors call it. */
+  static async of(name: string, kind: FileKind, content: Uint8Array): Promise<BinFile> {
+    const source = memorySource(content);
+    return new BinFile(name, kind, source, await readSections(name, kind, source));
   }
 
   /** Reads one file and closes it, whatever happens. */
@@ -84,7 +101,9 @@ export class BinFile {
 
   /** The file descriptor, for threads that read parts of the file themselves. */
   get descriptor(): number {
-    return this.file.fd;
+    const { descriptor } = this.source;
+    if (descriptor === undefined) throw new Error(`${this.path}: is in memory`);
+    return descriptor;
   }
 
   has(number: number): boolean {
@@ -111,12 +130,12 @@ export class BinFile {
       throw new Error(`${this.path}: section ${number} has ${size} bytes, ${start + length} are needed`);
     }
     const bytes = new Uint8Array(length);
-    await readFully(this.path, this.file, bytes, offset + start);
+    await readFully(this.path, this.source, bytes, offset + start);
     return bytes;
   }
 
   async close(): Promise<void> {
-    await this.file.close();
+    await this.source.close();
   }
 
   private name(number: number): string {
@@ -125,33 +144,55 @@ export class BinFile {
   }
 }
 
-async function readFully(path: string, file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+async function fileSource(file: FileHandle): Promise<Source> {
+  const { size } = await file.stat();
+  return {
+    size,
+    read: async (bytes, position) => (await file.read(bytes, 0, bytes.length, position)).bytesRead,
+    close: () => file.close(),
+    descriptor: file.fd,
+  };
+}
+
+function memorySource(content: Uint8Array): Source {
+  return {
+    size: content.length,
+    async read(bytes, position) {
+      const part = content.subarray(position, position + bytes.length);
+      bytes.set(part);
+      return part.length;
+    },
+    close: async () => undefined,
+  };
+}
+
+async function readFully(path: string, source: Source, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
-    if (bytesRead === 0) throw new Error(`${path}: ends at byte ${position + done}, inside a section`);
-    done += bytesRead;
+    const count = await source.read(bytes.subarray(done), position + done);
+    if (count === 0) throw new Error(`${path}: ends at byte ${position + done}, inside a section`);
+    done += count;
   }
 }
 
-async function readSections(path: string, kind: FileKind, file: FileHandle): Promise<Map<number, Section>> {
-  const { size: fileSize } = await file.stat();
-  if (fileSize < FILE_HEADER_BYTES) throw new Error(`${path}: not a .${kind.magic} file`);
+async function readSections(path: string, kind: FileKind, source: Source): Promise<Map<number, Section>> {
+  if (source.size < FILE_HEADER_BYTES) throw new Error(`${path}: not a .${kind.magic} file`);
   const start = Buffer.alloc(FILE_HEADER_BYTES);
-  await readFully(path, file, start, 0);
+  await readFully(path, source, start, 0);
   if (start.toString("ascii", 0, 4) !== kind.magic) throw new Error(`${path}: not a .${kind.magic} file`);
   const version = start.readUInt32LE(4);
-  if (version !== kind.version)
+  if (version !== kind.version) {
     throw new Error(`${path}: .${kind.magic} version ${version} is not supported, only ${kind.version}`);
+  }
   const sections = new Map<number, Section>();
   let offset = FILE_HEADER_BYTES;
   for (let i = start.readUInt32LE(8); i > 0; i--) {
     const header = Buffer.alloc(SECTION_HEADER_BYTES);
-    await readFully(path, file, header, offset);
+    await readFully(path, source, header, offset);
     const number = header.readUInt32LE(0);
     const size = Number(header.readBigUInt64LE(4));
     offset += SECTION_HEADER_BYTES;
     if (sections.has(number)) throw new Error(`${path}: section ${number} comes twice`);
-    if (offset + size > fileSize) throw new Error(`${path}: ends inside section ${number}`);
+    if (offset + size > source.size) throw new Error(`${path}: ends inside section ${number}`);
     sections.set(number, { offset, size });
     offset += size;
   }

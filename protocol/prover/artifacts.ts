@@ -10,7 +10,7 @@ import { SIZES, type SizeName } from "../spec";
 import { buildOnce, CACHE_ROOT, contentHash, packageVersion } from "../crypto/cache";
 import { compileCircuit, type CircuitSource, type CompiledCircuit } from "./compile";
 import { circuitId } from "./key";
-import { SnarkProcess } from "./process";
+import { ProvingProcess } from "./process";
 import type { OnProgress } from "./progress";
 import { COMPILER_SETTINGS, type VerifierContract } from "./verifier";
 import { gateCount } from "./zkey";
@@ -124,12 +124,12 @@ async function buildKeys(
     onProgress: (done, total) => onProgress?.({ phase: "srs", done, total }),
   });
   const zkey = path.join(output, "circuit.zkey");
-  const snark = new SnarkProcess();
+  const child = new ProvingProcess();
   try {
-    const { refusal } = await snark.call("setup", { r1cs: compiled.r1cs, ptau: srs.path, zkey }, onProgress);
-    if (refusal !== undefined) throw new Error(`circuit "${spec.name}" with ${srs.path}: ${explain(refusal)}`);
+    const { refusal } = await child.call("setup", { r1cs: compiled.r1cs, ptau: srs.path, zkey }, { onProgress });
+    if (refusal !== undefined) throw new Error(`circuit "${spec.name}" with ${srs.path}: ${refusal}`);
     onProgress?.({ phase: "verifier", done: 0, total: 1 });
-    const { key, source, contract } = await snark.call("verifier", { zkey });
+    const { key, source, contract } = await child.call("verifier", { zkey });
     const development = await isDevelopmentTauG2(tauG2(key));
     const summary: Summary = {
       name: spec.name,
@@ -145,15 +145,8 @@ async function buildKeys(
     await fs.promises.writeFile(path.join(output, "PlonkVerifier.sol"), source);
     onProgress?.({ phase: "verifier", done: 1, total: 1 });
   } finally {
-    await snark.terminate();
+    await child.terminate();
   }
-}
-
-/** snarkjs' reasons in the project's words. */
-function explain(refusal: string): string {
-  const tooBig = /(\d+) > 2\*\*(\d+)/.exec(refusal);
-  if (tooBig) return `the circuit has ${tooBig[1]} gates, the SRS has room for 2^${tooBig[2]}`;
-  return `snarkjs' setup refuses: ${refusal}`;
 }
 
 /** [τ]₂ as the key states it. */

@@ -10,5 +10,12 @@ export { compileCircuit, type CircuitSource, type CompiledCircuit } from "./comp
 export { circuitId, keyWords } from "./key";
 export type { OnProgress, Progress } from "./progress";
 export { PROOF_WORDS, proofToWords, wordsToProof } from "./proof";
-export { createProver, type CircuitInput, type InputValue, type ProofWithPublics, type Prover } from "./prover";
+export {
+  createProver,
+  type CircuitInput,
+  type InputValue,
+  type ProofWithPublics,
+  type Prover,
+  type ProvingEngine,
+} from "./prover";
 export type { VerifierContract } from "./verifier";

@@ -8,8 +8,7 @@ const TOTAL = 1000;
 type Milestone = readonly [start: string, done: number];
 
 const PROVING: readonly Milestone[] = [
-  ["witness", 0],
-  ["> Reading witness file", 10],
+  ["> Reading witness file", 0],
   ["> ROUND 1", 20],
   ["> ROUND 2", 170],
   ["> ROUND 3", 240],
@@ -22,53 +21,23 @@ const PROVING: readonly Milestone[] = [
   ["PLONK PROVER FINISHED", TOTAL],
 ];
 
-const SETUP: readonly Milestone[] = [
-  ["Reading r1cs", 0],
-  ["Plonk constraints", 150],
-  ["writing Qm", 200],
-  ["writing Ql", 255],
-  ["writing Qr", 310],
-  ["writing Qo", 365],
-  ["writing Qc", 420],
-  ["writing sigma phase1", 470],
-  ["multiexp S1", 680],
-  ["multiexp S2", 720],
-  ["multiexp S3", 760],
-  ["writing lagrange polynomials", 800],
-  ["Setup Finished", TOTAL],
-];
-
 /** The single-threaded loop over the quotient's values: "T evaluation i/n". */
+const QUOTIENT_UNITS = [250, 740] as const;
 const QUOTIENT_LINE = /^\s*T evaluation (\d+)\/(\d+)/;
-const LAGRANGE_LINE = /^writing lagrange polynomials (\d+)\/(\d+)/;
 
 /** A reader of lines that reports phase "prove". */
 export function provingProgress(onProgress: OnProgress): (line: string) => void {
-  return reader("prove", PROVING, QUOTIENT_LINE, [250, 740], onProgress);
-}
-
-/** A reader of lines that reports phase "setup". */
-export function setupProgress(onProgress: OnProgress): (line: string) => void {
-  return reader("setup", SETUP, LAGRANGE_LINE, [800, TOTAL], onProgress);
-}
-
-function reader(
-  phase: string,
-  milestones: readonly Milestone[],
-  counter: RegExp,
-  [from, to]: readonly [number, number],
-  onProgress: OnProgress,
-): (line: string) => void {
+  const [from, to] = QUOTIENT_UNITS;
   let last = -1;
   const report = (done: number): void => {
     if (done <= last) return;
     last = done;
-    onProgress({ phase, done, total: TOTAL });
+    onProgress({ phase: "prove", done, total: TOTAL });
   };
   return (line) => {
-    const count = counter.exec(line);
+    const count = QUOTIENT_LINE.exec(line);
     if (count) return report(from + Math.floor(((to - from) * Number(count[1])) / Number(count[2])));
-    const milestone = milestones.find(([start]) => line.startsWith(start));
+    const milestone = PROVING.find(([start]) => line.startsWith(start));
     if (milestone) report(milestone[1]);
   };
 }

@@ -1,17 +1,22 @@
 /**
- * snarkjs in a child process.
+ * Proving in a child process.
  *
- * Half of a proof is one loop of JavaScript that never yields, and setup is no better: in the same process every timer,
- * connection and signal would wait for it. A child keeps the caller responsive, gives its memory back, and can be ended at
- * any time; no worker threads of the curve stay behind. It does not keep the parent alive while it is idle.
+ * The witness, reading constraints and snarkjs are long stretches of work that never yield: in the same process every timer,
+ * connection and signal would wait for them. A child keeps the caller responsive, gives its memory back, and can be ended at
+ * any time; no worker threads stay behind. It does not keep the parent alive while it is idle.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import type { OnProgress } from "./progress";
-import type { CallName, Calls, Message, Request } from "./worker";
+import type { Cancellation, CallName, Calls, Message, Request } from "./worker";
 
 /** Characters of the child's last error output that go into an error. */
 const ERROR_TAIL = 2_000;
+
+export interface CallOptions {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
 
 interface Pending {
   resolve(result: unknown): void;
@@ -20,23 +25,25 @@ interface Pending {
 }
 
 /** Starts a child when first called, and again after it ended. */
-export class SnarkProcess {
+export class ProvingProcess {
   private child: ChildProcess | undefined;
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
 
   /**
    * Calls are answered one after the other.
-   * @throws what snarkjs threw, or that the child ended before it answered
+   * @param signal when it is aborted the call is given up; its reason is thrown
+   * @throws what went wrong in the child, or that it ended before it answered
    */
   call<N extends CallName>(
     name: N,
     parameters: Calls[N]["parameters"],
-    onProgress?: OnProgress,
+    { onProgress, signal }: CallOptions = {},
   ): Promise<Calls[N]["result"]> {
+    signal?.throwIfAborted();
     const child = (this.child ??= this.start());
     const id = this.nextId++;
-    return new Promise<Calls[N]["result"]>((resolve, reject) => {
+    const answer = new Promise<Calls[N]["result"]>((resolve, reject) => {
       this.pending.set(id, { resolve: resolve, reject, onProgress });
       child.ref();
       child.channel?.ref();
@@ -45,6 +52,14 @@ export class SnarkProcess {
         if (error) this.settle(id)?.reject(error);
       });
     });
+    if (signal === undefined) return answer;
+    const cancel = (): void => {
+      const cancellation: Cancellation = { cancel: id };
+      if (this.pending.has(id)) child.send(cancellation);
+      this.settle(id)?.reject(signal.reason as Error);
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    return answer.finally(() => signal.removeEventListener("abort", cancel));
   }
 
   /** Ends the child; calls under way are rejected. May be called at any time, and the object used again afterwards. */
@@ -59,7 +74,7 @@ export class SnarkProcess {
 
   private start(): ChildProcess {
     const child = fork(path.join(__dirname, "worker.ts"), {
-      execArgv: ["--require", require.resolve("tsx/cjs")],
+      execArgv: ["--expose-gc", "--require", require.resolve("tsx/cjs")],
       serialization: "advanced",
       // snarkjs writes notes to the standard output that are nobody's.
       stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -1,9 +1,8 @@
-/** Makes and checks proofs: two functions, so that another prover can take the place of snarkjs. */
+/** Makes and checks proofs: two functions, whatever makes them. */
 import type { CircuitArtifacts } from "./artifacts";
 import { R } from "../crypto/field";
-import { SnarkProcess } from "./process";
-import type { OnProgress } from "./progress";
-import { proofToWords, wordsInRange, wordsToProof } from "./proof";
+import { ProvingProcess, type CallOptions } from "./process";
+import { wordsInRange, wordsToProof } from "./proof";
 
 /** Values of the circuit's inputs by name: field elements, in arrays where the circuit has arrays. */
 export type CircuitInput = Readonly<Record<string, InputValue>>;
@@ -19,11 +18,11 @@ export interface ProofWithPublics {
 
 export interface Prover {
   /**
-   * @param onProgress phase "prove"
+   * @param options receives the phases "witness", "key", "wires", "permutation", "quotient" and "openings"; a signal cancels
    * @throws TypeError or RangeError naming the input that is not a field element; Error if an input is missing or has
    * another length, or the inputs break a constraint
    */
-  prove(input: CircuitInput, onProgress?: OnProgress): Promise<ProofWithPublics>;
+  prove(input: CircuitInput, options?: CallOptions): Promise<ProofWithPublics>;
   /**
    * Whether the proof shows the statement with these public inputs. A word or input outside [0, r_F) makes it false.
    * @throws RangeError for a proof that has not 24 words
@@ -33,27 +32,29 @@ export interface Prover {
   terminate(): Promise<void>;
 }
 
-/** The prover of a circuit by snarkjs, in a child process that starts when first needed. */
-export function createProver(artifacts: CircuitArtifacts): Prover {
-  const snark = new SnarkProcess();
+/** Our kernels, or snarkjs: the same proofs, ten times slower. */
+export type ProvingEngine = "kernels" | "snarkjs";
+
+/** The prover of a circuit, in a child process that starts when first needed. */
+export function createProver(artifacts: CircuitArtifacts, engine: ProvingEngine = "kernels"): Prover {
+  const child = new ProvingProcess();
   const { wasm, zkey, vkey: key, name } = artifacts;
   return {
-    async prove(input, onProgress) {
+    async prove(input, options) {
       for (const [signal, value] of Object.entries(input)) requireFieldElements(signal, value);
-      let result;
       try {
-        result = await snark.call("prove", { wasm, zkey, input }, onProgress);
+        return await child.call("prove", { wasm, zkey, input, engine }, options);
       } catch (error) {
+        if (options?.signal?.aborted) throw error;
         throw new Error(`cannot prove circuit "${name}": ${(error as Error).message}`);
       }
-      return { proof: proofToWords(result.proof), publics: result.publicSignals.map(BigInt) };
     },
     async verify(words, publics) {
       const proof = wordsToProof(words);
       if (publics.length !== key.nPublic || !wordsInRange(words) || !wordsInRange(publics)) return false;
-      return snark.call("verify", { key, publicSignals: publics.map(String), proof });
+      return child.call("verify", { key, publicSignals: publics.map(String), proof });
     },
-    terminate: () => snark.terminate(),
+    terminate: () => child.terminate(),
   };
 }
 

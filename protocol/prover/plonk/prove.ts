@@ -7,7 +7,7 @@
  * coefficients, and those are coefficients of the numerator above X^4n, to which only the products of the wires with Z reach.
  */
 import type { BinFile } from "../../crypto/binfile";
-import { decodeG1, G1_BYTES, type G1Point } from "../../crypto/curve";
+import { G1_BYTES, type G1Point } from "../../crypto/curve";
 import { getDomain } from "../../crypto/domain";
 import * as F from "../../crypto/field";
 import {
@@ -37,7 +37,6 @@ import {
   decodeFileElement,
   EXTRA_POWERS,
   KEY_SECTION,
-  POLYNOMIAL_PARTS,
   polynomialSections,
   useKey,
   type KeyHeader,
@@ -140,7 +139,7 @@ class PlonkProver {
     const bases = await this.loadKey();
 
     // Round 1: the wires.
-    const progress = this.phase("wires", 8 + this.commitTasks([2, 2, 2]));
+    const progress = this.phase("wires", 7 + this.commitTasks([2, 2, 2]));
     const wires = await this.wires(witness, progress);
     const publics = readPublics(witness, publicCount);
     const [inputs] = vectors.allocate();

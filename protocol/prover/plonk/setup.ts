@@ -2,7 +2,7 @@
  * The proving key of a circuit: snarkjs' `.zkey`, byte for byte, without its object for each gate (eprint 2019/953, section 8.1).
  */
 import { open, type FileHandle } from "node:fs/promises";
-import { FILE_HEADER_BYTES, fileHeader, SECTION_HEADER_BYTES, sectionHeader } from "../../crypto/binfile";
+import { FILE_HEADER_BYTES, fileHeader, sectionHeader } from "../../crypto/binfile";
 import { decodeG2, G1_BYTES, G2_BYTES, type G1Point } from "../../crypto/curve";
 import { getDomain } from "../../crypto/domain";
 import * as F from "../../crypto/field";

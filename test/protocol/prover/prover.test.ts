@@ -24,7 +24,7 @@ describe("prover", () => {
   before("[proof] prove once", async () => {
     artifacts = await circuitArtifacts(SIX);
     prover = createProver(artifacts);
-    proven = await prover.prove(input, (step) => progress.push(step));
+    proven = await prover.prove(input, { onProgress: (step) => progress.push(step) });
   });
 
   after(() => prover.terminate());
@@ -44,12 +44,41 @@ describe("prover", () => {
     expect(await prover.verify(proven.proof, proven.publics)).to.equal(true);
   });
 
-  it("[proof] shows progress that rises to its end", () => {
-    const done = progress.map((step) => step.done);
-    expect(progress.every(({ phase, total }) => phase === "prove" && total === 1000)).to.equal(true);
-    expect(done).to.deep.equal([...done].sort((a, b) => a - b));
-    expect(done.length).to.be.greaterThan(5);
-    expect([done[0], done[done.length - 1]]).to.deep.equal([0, 1000]);
+  it("[proof] shows progress that rises to its end in each phase", () => {
+    const phases = [...new Set(progress.map(({ phase }) => phase))];
+    expect(phases).to.deep.equal(["witness", "key", "wires", "permutation", "quotient", "openings"]);
+    for (const name of phases) {
+      const steps = progress.filter(({ phase }) => phase === name);
+      const done = steps.map((step) => step.done);
+      expect(done, name).to.deep.equal([...done].sort((a, b) => a - b));
+      expect([done[0], done[done.length - 1]], name).to.deep.equal([0, steps[0].total]);
+    }
+  });
+
+  it("[proof] proves by snarkjs when that is asked for, and both provers' proofs pass either's check", async () => {
+    const snarkjs = createProver(artifacts, "snarkjs");
+    try {
+      const { proof, publics } = await snarkjs.prove(input);
+      expect(publics).to.deep.equal(proven.publics);
+      expect(await prover.verify(proof, publics)).to.equal(true);
+      expect(await snarkjs.verify(proven.proof, proven.publics)).to.equal(true);
+    } finally {
+      await snarkjs.terminate();
+    }
+  });
+
+  it("[proof] gives a proof up when its signal is aborted, before or in the middle, and makes the next", async () => {
+    const reason = new Error("no longer wanted");
+    const early = await prover.prove(input, { signal: AbortSignal.abort(reason) }).catch((error: Error) => error);
+    expect(early).to.equal(reason);
+    const controller = new AbortController();
+    const onProgress = ({ phase }: Progress): void => {
+      if (phase === "wires") controller.abort(reason);
+    };
+    const midway = await prover.prove(input, { signal: controller.signal, onProgress }).catch((error: Error) => error);
+    expect(midway).to.equal(reason);
+    const { proof, publics } = await prover.prove(input);
+    expect(await prover.verify(proof, publics)).to.equal(true);
   });
 
   it("[proof] refuses another statement and every changed public input", async () => {
