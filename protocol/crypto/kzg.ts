@@ -14,7 +14,9 @@ import {
   type G1Point,
   type G2Point,
 } from "./curve";
+import { commitDense, openDense, quotientDense } from "./denseKzg";
 import { getDomain, type Domain, type SparseValues } from "./domain";
+import { PackedValues } from "./packed";
 
 /**
  * KZG commitments (Kate, Zaverucha, Goldberg 2010) to polynomials given by their values on a domain. A commitment [f(τ)]₁ is a sum over
@@ -60,9 +62,15 @@ export function lagrangePoint(basis: LagrangeBasis, index: number): G1Point {
   return decodeG1(basis.lagrange.slice(index * G1_BYTES, (index + 1) * G1_BYTES))[0];
 }
 
+/** Below this many nonzero values, points are multiplied one by one without the kernels. */
+const FEW_VALUES = 48;
+
 /** The commitment Σ value_i·[L_i(τ)]₁; its cost is that of the nonzero values. */
 export async function commit(basis: LagrangeBasis, values: SparseValues): Promise<G1Point> {
-  const entries = domainOf(basis).entries(values);
+  const domain = domainOf(basis);
+  const entries = domain.entries(values);
+  if (entries.length > FEW_VALUES)
+    return commitDense(basis.power, basis.lagrange, PackedValues.from(domain.size, entries));
   const bases = new Uint8Array(entries.length * G1_BYTES);
   entries.forEach(([index], i) => {
     bases.set(basis.lagrange.subarray(index * G1_BYTES, (index + 1) * G1_BYTES), i * G1_BYTES);
@@ -80,57 +88,29 @@ export async function update(basis: LagrangeBasis, commitment: G1Point, differen
 
 /** Opens f at any x. */
 export async function open(basis: LagrangeBasis, values: SparseValues, x: bigint): Promise<Opening> {
-  const domain = domainOf(basis);
-  const entries = domain.entries(values);
-  const index = domain.indexOf(x);
-  if (index !== undefined) return openAtRoot(basis, domain, entries, index);
-  const value = domain.evaluate(entries, x);
-  const inverses = F.batchInverse(domain.omegaPowers().map((root) => F.sub(root, x)));
-  return { value, witness: await multiExp(basis.lagrange, witnessValues(inverses, entries, value)) };
+  const { values: opened, witness } = await openBatch(basis, [values], x, () => 0n);
+  return { value: opened[0], witness };
 }
 
 /** Opens one cell: f(ω^index). */
 export async function openCell(basis: LagrangeBasis, values: SparseValues, index: number): Promise<Opening> {
   const domain = domainOf(basis);
   domain.assertIndex(index);
-  return openAtRoot(basis, domain, domain.entries(values), index);
+  return open(basis, values, domain.omegaPower(index));
 }
 
 /**
- * The witness has the values (f(ω^k) - f(ω^index))/(ω^k - ω^index), and f'(ω^index) at k = index, the limit of the former.
+ * The quotient (f − Σ_{i∈I} f_i·L_i)/Z_I, which shows that f has the values f_i on I: its values on the domain, and the commitment.
+ * @param indices I: none twice
  */
-async function openAtRoot(
+export async function quotient(
   basis: LagrangeBasis,
-  domain: Domain,
-  entries: [number, bigint][],
-  index: number,
-): Promise<Opening> {
-  const root = domain.omegaPower(index);
-  const value = entries.find(([k]) => k === index)?.[1] ?? 0n;
-  // The divisor of the point itself is replaced by 1, its quotient by the derivative.
-  const inverses = F.batchInverse(domain.omegaPowers().map((w, k) => (k === index ? 1n : F.sub(w, root))));
-  const scalars = witnessValues(inverses, entries, value);
-  scalars[index] = derivativeAtRoot(domain, entries, index, inverses);
-  return { value, witness: await multiExp(basis.lagrange, scalars) };
-}
-
-/** Σ f_k·L_k'(ω^index), with the inverses of ω^k - ω^index at hand. */
-function derivativeAtRoot(domain: Domain, entries: [number, bigint][], index: number, inverses: bigint[]): bigint {
-  const scaled = entries.reduce((sum, [k, value]) => {
-    if (k === index) return sum;
-    return F.sub(sum, F.mul(F.mul(value, domain.omegaPower(k)), inverses[k]));
-  }, 0n);
-  const own = entries.find(([k]) => k === index)?.[1] ?? 0n;
-  const derivative = F.div(scaled, domain.omegaPower(index));
-  return F.add(derivative, F.mul(own, domain.lagrangeDerivative(index, index)));
-}
-
-/** (f(ω^k) - value)·inverses_k for every k. */
-function witnessValues(inverses: readonly bigint[], entries: [number, bigint][], value: bigint): bigint[] {
-  const constant = F.neg(value);
-  const scalars = inverses.map((inverse) => F.mul(constant, inverse));
-  for (const [k, entry] of entries) scalars[k] = F.mul(F.sub(entry, value), inverses[k]);
-  return scalars;
+  values: SparseValues,
+  indices: readonly number[],
+): Promise<{ commitment: G1Point; values: PackedValues }> {
+  const domain = domainOf(basis);
+  indices.forEach((index) => domain.assertIndex(index));
+  return quotientDense(basis.power, basis.lagrange, PackedValues.from(domain.size, values), indices);
 }
 
 /**
@@ -144,24 +124,9 @@ export async function openBatch(
   challenge: (values: readonly bigint[]) => bigint,
 ): Promise<BatchOpening> {
   const domain = domainOf(basis);
-  const lists = polynomials.map((polynomial) => domain.entries(polynomial));
-  const values = lists.map((list) => domain.evaluate(list, x));
-  const { witness } = await open(basis, combine(lists, challenge(values)), x);
-  return { values, witness };
-}
-
-/** Σ v^j·f_j, cell by cell. */
-function combine(polynomials: readonly [number, bigint][][], v: bigint): SparseValues {
-  F.assertField("combination challenge v", v);
-  const sum = new Map<number, bigint>();
-  let factor = 1n;
-  for (const polynomial of polynomials) {
-    for (const [index, value] of polynomial) {
-      sum.set(index, F.add(sum.get(index) ?? 0n, F.mul(factor, value)));
-    }
-    factor = F.mul(factor, v);
-  }
-  return sum;
+  F.assertField("evaluation point", x);
+  const packed = polynomials.map((values) => PackedValues.from(domain.size, values));
+  return openDense(basis.power, basis.lagrange, packed, x, challenge);
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { G1Point } from "../crypto/curve";
-import { getDomain, type SparseValues } from "../crypto/domain";
+import type { SparseValues } from "../crypto/domain";
 import * as F from "../crypto/field";
 import * as kzg from "../crypto/kzg";
-import { quotientValues } from "./quotient";
 import type { State } from "./state";
 
 /** A cell that a batch accessed, changed or not. */
@@ -55,8 +54,7 @@ export class StateCommitment {
   async quotient(state: State, touched: readonly Touched[]): Promise<Quotient> {
     this.assertSize(state);
     const indices = touched.map(({ index }) => index);
-    const values = quotientValues(getDomain(this.basis.power), valuesBefore(state, touched), indices);
-    return { commitment: await kzg.commit(this.basis, values), values };
+    return kzg.quotient(this.basis, valuesBefore(state, touched), indices);
   }
 
   /**

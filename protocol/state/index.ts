@@ -6,7 +6,6 @@ export * from "./describe";
 export * from "./memory";
 export * from "./message";
 export * from "./ops";
-export * from "./quotient";
 export * from "./replay";
 export * from "./state";
 export * from "./types";

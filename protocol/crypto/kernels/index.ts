@@ -21,3 +21,4 @@ export {
 export { endIdleThreads } from "./pool";
 export { powers, Transform } from "./transform";
 export type { Step } from "./thread";
+export { Vectors, type Polynomial } from "./vectors";

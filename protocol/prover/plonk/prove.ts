@@ -23,10 +23,12 @@ import {
   prepareBases,
   SCALAR_BYTES,
   Transform,
+  Vectors,
   windowOffset,
   writeScalars,
   type Bases,
   type MultiExp,
+  type Polynomial,
   type Step,
   type Task,
 } from "../../crypto/kernels";
@@ -42,7 +44,6 @@ import {
   type KeyHeader,
 } from "./keyFile";
 import { challengeOf } from "./transcript";
-import { Vectors, type Polynomial } from "./vector";
 
 /** Blinding scalars b₁..b₁₁ of the protocol, of which the last two blind T. */
 export const BLINDING_SCALARS = 11;

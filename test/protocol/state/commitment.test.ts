@@ -9,7 +9,8 @@ import * as F from "../../../protocol/crypto/field";
 import * as kzg from "../../../protocol/crypto/kzg";
 import * as P from "../../../protocol/crypto/polynomial";
 import { developmentTau, openSrs, readSrs, type Srs } from "../../../protocol/crypto/srs";
-import { State, StateCommitment, quotientValues, valuesBefore, type Touched } from "../../../protocol/state";
+import { State, StateCommitment, valuesBefore, type Touched } from "../../../protocol/state";
+import { quotientValues } from "../../fixtures/quotient";
 import { DOMAIN } from "../../fixtures/states";
 
 const POWERS = [3, 4, 5];

@@ -4,3 +4,4 @@ export * from "./convert";
 export * from "./transform";
 export * from "./multiexp";
 export * from "./plonk";
+export * from "./vector";

@@ -1,6 +1,9 @@
 /** Polynomials in the kernels' memory, with the few coefficients beyond the domain's size beside them. */
-import * as F from "../../crypto/field";
-import { BLOCK_BYTES, LANES, powers, type Kernels, type Step, type Task } from "../../crypto/kernels";
+import * as F from "../field";
+import { BLOCK_BYTES, LANES } from "./layout";
+import type { Kernels, Task } from "./kernels";
+import type { Step } from "./thread";
+import { powers } from "./transform";
 
 /** Σ c_i·X^i + X^n·Σ tail_j·X^j, the first sum in memory, natural order, the second in `tail`. */
 export interface Polynomial {
