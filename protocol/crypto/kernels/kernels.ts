@@ -1,6 +1,6 @@
 /** The kernels on a memory of their own, shared by the worker threads. */
 import { INITIAL_PAGES, kernelModule, MAXIMUM_PAGES } from "./build";
-import { BLOCK_BYTES, FQ, FR, fromBlock, LANES, toBlock, words, type KernelField } from "./layout";
+import { BLOCK_BYTES, FQ, FR, fromBlock, fromWords, LANES, toBlock, words, type KernelField } from "./layout";
 import { giveThreads, takeThreads, type Thread } from "./pool";
 import type { Step } from "./thread";
 
@@ -146,6 +146,10 @@ export class Kernels {
   /** A packed element. */
   writePacked(address: number, value: bigint, field: KernelField = FR): void {
     this.bytes(address, 32).set(new Uint8Array(words(field.encode(value), 8).buffer));
+  }
+
+  readPacked(address: number, field: KernelField = FR): bigint {
+    return field.decode(fromWords(new Uint32Array(this.bytes(address, 32).slice().buffer)));
   }
 
   /** A packed point, as the point kernels take it. */

@@ -72,6 +72,11 @@ export function words(value: bigint, count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => Number((value >> BigInt(32 * i)) & 0xffffffffn));
 }
 
+/** The number with these 32-bit words, least significant first. */
+export function fromWords(parts: Uint32Array): bigint {
+  return parts.reduceRight((value, word) => (value << 32n) | BigInt(word), 0n);
+}
+
 function concat(parts: readonly Uint32Array[]): Uint8Array {
   return Buffer.concat(parts.map((part) => new Uint8Array(part.buffer)));
 }

@@ -5,3 +5,4 @@ export * from "./transform";
 export * from "./multiexp";
 export * from "./plonk";
 export * from "./vector";
+export { addPointLists, pointButterflies, scalePointList } from "./points";

@@ -8,6 +8,7 @@
 import { add, canonical, copy, invert, isZero, limb, load4, put, reduce, select, store4, sub, zero } from "./field";
 import { BLOCK, FOUR_P, LIMB_BITS, LIMB_MASK, ONE } from "./layout";
 import { mul, square } from "./multiply";
+import { addPoints, setInfinity } from "./points";
 
 const POINT: usize = 64;
 
@@ -398,85 +399,9 @@ function weigh(dst: usize, addresses: usize, quarter: usize, work: usize, field:
     zero(point + 2 * BLOCK);
     select(point + BLOCK, field + ONE, point + BLOCK, infinite);
     select(point + 2 * BLOCK, point + 2 * BLOCK, field + ONE, infinite);
-    addProjective(running, running, point, temporary, field);
-    addProjective(total, total, running, temporary, field);
+    addPoints(running, running, point, temporary, field);
+    addPoints(total, total, running, temporary, field);
   }
-}
-
-function setInfinity(point: usize, field: usize): void {
-  zero(point);
-  copy(point + BLOCK, field + ONE);
-  zero(point + 2 * BLOCK);
-}
-
-/** dst = 9a, reduced. */
-function nine(dst: usize, a: usize, field: usize): void {
-  reduce(dst, a, field);
-  const mask = i32x4.splat(LIMB_MASK);
-  let carry = i32x4.splat(0);
-  for (let j: usize = 0; j < 9; j++) {
-    // 8x split at the limb's width, so that no sum leaves 32 bits.
-    const x = limb(dst, j);
-    const eight = i32x4.shl(x, 3);
-    const sum = i32x4.add(i32x4.add(x, j < 8 ? v128.and(eight, mask) : eight), carry);
-    put(dst, j, j < 8 ? v128.and(sum, mask) : sum);
-    carry = i32x4.add(i32x4.shr_u(x, 26), i32x4.shr_u(sum, LIMB_BITS));
-  }
-  reduce(dst, dst, field);
-}
-
-/**
- * r = a + b in projective coordinates, complete (Renes, Costello, Batina 2016, algorithm 7, with 3b = 9). r may be a.
- * @param w six blocks
- */
-function addProjective(r: usize, a: usize, b: usize, w: usize, field: usize): void {
-  const t0 = w;
-  const t1 = w + BLOCK;
-  const t2 = w + 2 * BLOCK;
-  const t3 = w + 3 * BLOCK;
-  const t4 = w + 4 * BLOCK;
-  const t5 = w + 5 * BLOCK;
-  const x1 = a;
-  const y1 = a + BLOCK;
-  const z1 = a + 2 * BLOCK;
-  const x2 = b;
-  const y2 = b + BLOCK;
-  const z2 = b + 2 * BLOCK;
-  mul(t0, x1, x2, field);
-  mul(t1, y1, y2, field);
-  mul(t2, z1, z2, field);
-  // t3 = x1·y2 + x2·y1, t4 = y1·z2 + y2·z1, t5 = x1·z2 + x2·z1
-  crossed(t3, x1, y1, x2, y2, t0, t1, t5, field);
-  crossed(t4, y1, z1, y2, z2, t1, t2, t5, field);
-  crossed(t5, x1, z1, x2, z2, t0, t2, r, field);
-  const x3 = r;
-  const y3 = r + BLOCK;
-  const z3 = r + 2 * BLOCK;
-  add(x3, t0, t0);
-  add(t0, x3, t0);
-  nine(t2, t2, field);
-  add(z3, t1, t2);
-  sub(t1, t1, t2, field);
-  nine(t5, t5, field);
-  // x3 = t3·t1 − t4·t5, y3 = t1·z3 + t5·t0, z3 = z3·t4 + t0·t3
-  mul(x3, t4, t5, field);
-  mul(t2, t3, t1, field);
-  sub(x3, t2, x3, field);
-  mul(y3, t5, t0, field);
-  mul(t1, t1, z3, field);
-  add(y3, t1, y3);
-  mul(t0, t0, t3, field);
-  mul(z3, z3, t4, field);
-  add(z3, z3, t0);
-}
-
-/** dst = (a1 + b1)·(a2 + b2) − aa − bb, that is a1·b2 + a2·b1. */
-function crossed(dst: usize, a1: usize, b1: usize, a2: usize, b2: usize, aa: usize, bb: usize, w: usize, field: usize): void {
-  add(w, a1, b1);
-  add(dst, a2, b2);
-  mul(dst, dst, w, field);
-  add(w, aa, bb);
-  sub(dst, dst, w, field);
 }
 
 /**
