@@ -45,7 +45,7 @@ async function prepare(name: BenchSize, folder: string): Promise<Job> {
   const file = path.join(folder, `${name}.wtns`);
   const input = fullBatch(size);
   const start = performance.now();
-  await wtns.calculate({ ...input }, wasm, file as unknown as Parameters<typeof wtns.calculate>[2]);
+  await wtns.calculate({ ...input }, wasm, file);
   return { name, zkey, wtns: file, witness: (performance.now() - start) / 1000 };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writes what Solidity, Circom, the documents and the three test suites need of `protocol/spec`.
+ * Writes what Solidity, Circom, the documents and the three test suites need of `protocol/spec`, and the kernels' unrolled code.
  *
  *   npm run generate          writes the files
  *   npm run generate:check    fails when a committed file differs
@@ -8,6 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { circomConstants } from "./generate/circom";
 import { protocolDocument } from "./generate/document";
+import { multiplyKernel } from "./generate/multiply";
 import { solidityConstants } from "./generate/solidity";
 import { vectors } from "./generate/vectors";
 
@@ -21,6 +22,7 @@ interface Target {
 const TARGETS: Target[] = [
   { file: "contracts/generated/Spec.sol", content: solidityConstants },
   { file: "circuits/generated/spec.circom", content: circomConstants },
+  { file: "protocol/crypto/kernels/assembly/multiply.ts", content: multiplyKernel },
   { file: "test/vectors/protocol.json", content: vectors },
   { file: "docs/protocol.md", content: () => protocolDocument(read("docs/protocol.md")) },
 ];
@@ -36,7 +38,7 @@ function main(): void {
     ({ file, wanted }) => read(file) !== wanted,
   );
   if (check) {
-    for (const { file } of different) console.error(`${file} differs from protocol/spec; run: npm run generate`);
+    for (const { file } of different) console.error(`${file} differs from what it is made of; run: npm run generate`);
     if (different.length > 0) process.exit(1);
     console.log(`${TARGETS.length} generated files are up to date`);
     return;

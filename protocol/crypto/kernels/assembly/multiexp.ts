@@ -3,7 +3,7 @@
  *
  * The points of a window are sorted by digit, then each bucket is summed like a tournament, round by round: all pairs of all
  * buckets are added in affine coordinates, with one inversion for thousands of them (Montgomery's trick). Points are packed, x
- * then y, 64 bytes, below 2^256 each, as x·2^261; (0, 0) is infinity.
+ * then y, 64 bytes, below 1.5·q each, as x·2^261; (0, 0) is infinity.
  */
 import { add, canonical, copy, invert, isZero, limb, load4, put, reduce, select, store4, sub, zero } from "./field";
 import { BLOCK, FOUR_P, LIMB_BITS, LIMB_MASK, ONE } from "./layout";
@@ -151,7 +151,6 @@ function sums(w: usize, fours: usize, complete: bool, field: usize): bool {
     mul(slope, slope, t, field);
     square(x3, slope, field);
     add(t, x1, x2);
-    reduce(t, t, field);
     sub(x3, x3, t, field);
     reduce(x3, x3, field);
     sub(t, x1, x3, field);
