@@ -37,7 +37,7 @@ class BatchLog {
         this.progress = new ProgressLine();
         break;
       case "proving":
-        return this.progress.update(`proving batch ${event.batch}`, event.done, event.total);
+        return this.progress.update(`proving ${event.batch}: ${event.phase}`, event.done, event.total);
       case "proven":
         this.progress.clear();
         this.seconds = event.seconds;

@@ -223,8 +223,8 @@ export class Batcher {
     const { number, report } = planned.trace;
     this.emit({ type: "building", batch: number, requests: report.requests, ops: report.included.length });
     const start = Date.now();
-    const batch = await proveBatch(this.options.proving, planned, ({ done, total }) =>
-      this.emit({ type: "proving", batch: number, done, total }),
+    const batch = await proveBatch(this.options.proving, planned, ({ phase, done, total }) =>
+      this.emit({ type: "proving", batch: number, phase, done, total }),
     );
     this.underWay.keep(batch);
     this.emit({ type: "proven", batch: number, seconds: (Date.now() - start) / 1000 });

@@ -7,7 +7,7 @@ export type BatcherEvent =
   | { type: "started"; batch: number; pooled: number }
   /** A batch was put together. */
   | { type: "building"; batch: number; requests: number; ops: number }
-  | { type: "proving"; batch: number; done: number; total: number }
+  | { type: "proving"; batch: number; phase: string; done: number; total: number }
   /** A batch is proven, checked and kept on disk. */
   | { type: "proven"; batch: number; seconds: number }
   | { type: "submitted"; batch: number; chain: string; gasUsed: bigint }

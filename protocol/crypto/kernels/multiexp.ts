@@ -2,18 +2,20 @@
 import type { G1Point } from "../curve";
 import { BLOCK_BYTES, FQ, KERNEL_BITS, FILE_BITS, words } from "./layout";
 import type { Kernels, Task } from "./kernels";
-import { addProjective, doubleTimes, fromAffine, INFINITY, toAffine, type Projective } from "./projective";
+import { addProjective, doubleTimes, fromAffine, INFINITY, negate, toAffine, type Projective } from "./projective";
 
 export const POINT_BYTES = 64;
 export const SCALAR_BYTES = 32;
+/** Blocks of a window's result: two lists of points, each with two sums. */
+const WINDOW_BLOCKS = 12;
 /** Scalars are field elements: below 2^254. */
 const SCALAR_BITS = 254;
 
 /** Time of an addition in a bucket's sum and of a bucket in the weighted sum, in one unit. */
 const ADDITION = 1;
-const BUCKET = 3.4;
+const BUCKET = 2;
 
-const MIN_WINDOW = 4;
+const MIN_WINDOW = 5;
 const MAX_WINDOW = 17;
 
 /** Points prepared for the kernels. */
@@ -60,11 +62,18 @@ export function multiExpWorkBytes(count: number): number {
   return listBytes(count, bestWindow(count)) + ADDITION_WORK_BYTES;
 }
 
-/** Indices sorted by digit, and two lists of points. */
+/** Ends of digits, counts of rows and columns, indices sorted by digit, and two lists of points. */
 function listBytes(count: number, window: number): number {
   const buckets = 2 ** (window - 1);
-  const points = 2 * POINT_BYTES * (Math.ceil(count / 2) + buckets + 1);
-  return Math.ceil((4 * (buckets + 2) + 4 * count + 32 + points) / 16) * 16;
+  const { columns, rows } = shapeOf(window);
+  const points = 2 * POINT_BYTES * (Math.ceil(count / 2) + 2 * buckets + 2);
+  return Math.ceil((4 * (buckets + 2 + rows + columns) + 4 * count + 32 + points) / 16) * 16;
+}
+
+/** Rows and columns of the buckets. */
+function shapeOf(window: number): { columns: number; rows: number } {
+  const columns = 2 ** Math.floor(window / 2);
+  return { columns, rows: 2 ** (window - 1) / columns };
 }
 
 /** Prepares points that lie in memory as files hold them; `to` may be where they are. */
@@ -108,12 +117,12 @@ export function writeScalars(kernels: Kernels, address: number, scalars: readonl
 export async function multiExp(kernels: Kernels, sums: readonly MultiExp[], onDone?: () => void): Promise<G1Point[]> {
   const windows = sums.map(({ window, count }) => (count === 0 ? 0 : windowCount(window)));
   return kernels.scope(async () => {
-    const results = windows.map((count) => kernels.allocateBlocks(6 * count));
+    const results = windows.map((count) => kernels.allocateBlocks(WINDOW_BLOCKS * count));
     const tasks = sums.flatMap((sum, i) =>
       Array.from({ length: windows[i] }, (_, w): Task => {
         const { bases, scalars, count, window } = sum;
         const isLast = Number(w === windows[i] - 1);
-        const result = results[i] + 6 * w * BLOCK_BYTES;
+        const result = results[i] + WINDOW_BLOCKS * w * BLOCK_BYTES;
         const lists = listBytes(count, window);
         return (work) => [
           [
@@ -138,19 +147,33 @@ export function multiExpTasks({ window, count }: Pick<MultiExp, "window" | "coun
 function combine(kernels: Kernels, results: number, count: number, window: number): G1Point {
   let sum = INFINITY;
   for (let w = count - 1; w >= 0; w--) {
-    sum = addProjective(doubleTimes(sum, window), windowSum(kernels, results + 6 * w * BLOCK_BYTES, window));
+    sum = addProjective(
+      doubleTimes(sum, window),
+      windowSum(kernels, results + WINDOW_BLOCKS * w * BLOCK_BYTES, window),
+    );
   }
   return toAffine(sum);
 }
 
-/** Σ_ℓ total_ℓ + ℓ·2^(window−3)·running_ℓ over the lanes. */
+/** Σ (b + 1)·(bucket b) from the weighted sums of columns and rows: b + 1 = row·columns + (column + 1). */
 function windowSum(kernels: Kernels, address: number, window: number): Projective {
+  const { columns, rows } = shapeOf(window);
+  const byColumn = weightedSum(kernels, address, columns);
+  const byRow = weightedSum(kernels, address + 6 * BLOCK_BYTES, rows);
+  // Rows are counted from 1 as well: once less each.
+  const rowsFromZero = addProjective(byRow.weighted, negate(byRow.plain));
+  return addProjective(byColumn.weighted, doubleTimes(rowsFromZero, Math.log2(columns)));
+}
+
+/** Σ (i + 1)·P_i and Σ P_i of `count` points from the lanes' sums: Σ_ℓ total_ℓ + ℓ·(count/4)·running_ℓ. */
+function weightedSum(kernels: Kernels, address: number, count: number): { weighted: Projective; plain: Projective } {
   const [totals, running] = [readPoints(kernels, address), readPoints(kernels, address + 3 * BLOCK_BYTES)];
-  const [, r1, r2, r3] = running;
-  // r1 + 2·r2 + 3·r3
+  const [r0, r1, r2, r3] = running;
   const tail = addProjective(r2, r3);
-  const weighted = addProjective(addProjective(r1, r3), doubleTimes(tail, 1));
-  return totals.reduce(addProjective, doubleTimes(weighted, window - 3));
+  // r1 + 2·r2 + 3·r3
+  const byLane = addProjective(addProjective(r1, r3), doubleTimes(tail, 1));
+  const weighted = totals.reduce(addProjective, doubleTimes(byLane, Math.log2(count / 4)));
+  return { weighted, plain: addProjective(addProjective(r0, r1), tail) };
 }
 
 /** The points of the lanes of three blocks X, Y, Z. */

@@ -23,6 +23,10 @@ export function addProjective([x1, y1, z1]: Projective, [x2, y2, z2]: Projective
   return [mod(xy * (yy - zz) - yz * xz), mod((yy + zz) * (yy - zz) + 3n * xx * xz), mod((yy + zz) * yz + 3n * xx * xy)];
 }
 
+export function negate([x, y, z]: Projective): Projective {
+  return [x, y === 0n ? 0n : Q - y, z];
+}
+
 /** 2^count·point. */
 export function doubleTimes(point: Projective, count: number): Projective {
   let result = point;

@@ -225,16 +225,73 @@ function digitOf(scalar: usize, window: usize, c: usize, isLast: bool): i32 {
 }
 
 /**
+ * Adds up each group of a list of points, in rounds: pairs within the group, until at most one point is left of each.
+ * @param counts points of each group; afterwards 0 or 1
+ * @param from the groups' points, one group after the other
+ * @param to as much space again
+ * @returns where the sums are, of groups that have one: `from` or `to`
+ */
+function sumGroups(counts: usize, groups: usize, from: usize, to: usize, work: usize, field: usize): usize {
+  const listed = work + PAIRS * BLOCK;
+  let most: u32 = 2;
+  while (most > 1) {
+    let pending: usize = 0;
+    let source = from;
+    let target = to;
+    most = 0;
+    for (let g: usize = 0; g < groups; g++) {
+      const n = load<u32>(counts + 4 * g);
+      for (let i: u32 = 0; i + 1 < n; i += 2) {
+        const pair = listed + pending * PAIR;
+        store<u32>(pair, source);
+        store<u32>(pair + 4, source + POINT);
+        store<u32>(pair + 8, target);
+        source += 2 * POINT;
+        target += POINT;
+        if (++pending == 4 * BATCH) {
+          addPairs(work, pending, field);
+          pending = 0;
+        }
+      }
+      if ((n & 1) != 0) {
+        memory.copy(target, source, POINT);
+        source += POINT;
+        target += POINT;
+      }
+      const left = (n + 1) >> 1;
+      if (left > most) most = left;
+      store<u32>(counts + 4 * g, left);
+    }
+    addPairs(work, pending, field);
+    const swap = from;
+    from = to;
+    to = swap;
+  }
+  return from;
+}
+
+/** Turns counts of 0 or 1 into the addresses of the groups' points, 0 where there is none. */
+function locate(counts: usize, groups: usize, points: usize): void {
+  for (let g: usize = 0; g < groups; g++) {
+    const n = load<u32>(counts + 4 * g);
+    store<u32>(counts + 4 * g, n == 0 ? 0 : <u32>points);
+    points += POINT * n;
+  }
+}
+
+/**
  * Sorts and sums one window.
  *
  * A scalar s < 2^254 is given as s + Σ_{i < last} 2^(c−1)·2^(ci): then digit i of it less 2^(c−1) is the signed digit
- * of s, without carries. The last digit is not offset.
- * @param c bits of a window, 4..20, with c·(last + 1) >= 255
- * @param lists work space: 4·(2^(c−1) + 2) bytes of bounds, 4·count of indices, two lists of count/2 + 2^(c−1) points
+ * of s, without carries. The last digit is not offset. Bucket b holds the points of digit ±(b + 1). Its place is (row, column) with
+ * b = row·2^h + column, h = ⌈(c−1)/2⌉: the weighted sum of all buckets follows from the sums of rows and of columns, of which
+ * there are few.
+ * @param c bits of a window, 5..20, with c·(last + 1) >= 255
+ * @param lists work space: `listBytes` of `../multiexp.ts`
  * @param work `workBytes()` bytes
  * @param hasInfinity whether points at infinity are among the bases
- * @param dst eight points in projective coordinates, blocks (X, Y, Z): in lane ℓ Σ (t + 1)·B and Σ B over the buckets ℓ·q + t, with
- * q = 2^(c−3); bucket b holds digit b + 1
+ * @param dst sixteen points in projective coordinates, blocks (X, Y, Z): of the columns Σ (t + 1)·B and Σ B in lane ℓ over the columns
+ * ℓ·q + t, q a quarter of their number; then the same of the rows
  */
 export function sumWindow(
   dst: usize,
@@ -250,13 +307,55 @@ export function sumWindow(
   field: usize,
 ): void {
   const buckets: usize = <usize>1 << (c - 1);
+  const columns: usize = <usize>1 << (c >> 1);
+  const rows: usize = buckets / columns;
   const bounds = lists;
-  const indices = bounds + 4 * (buckets + 2);
-  let from = (indices + 4 * count + 15) & ~15;
-  let to = from + POINT * (count / 2 + buckets + 1);
+  const groups = bounds + 4 * (buckets + 2);
+  const indices = groups + 4 * (rows + columns);
+  const from = (indices + 4 * count + 15) & ~15;
+  const to = from + POINT * (count / 2 + 2 * buckets + 2);
   infinities = hasInfinity;
+  sortDigits(bounds, indices, scalars, count, window, c, isLast);
+  firstRound(bounds, indices, buckets, bases, from, work, field);
+  const sums = sumGroups(bounds + 4, buckets, from, to, work, field);
 
-  // Counting sort: bounds[d] is first the number of digits ±d, then where the next of them goes, at last where they end.
+  // Every bucket once in its row and once in its column.
+  locate(bounds + 4, buckets, sums);
+  let target = sums == from ? to : from;
+  const listed = target;
+  for (let row: usize = 0; row < rows; row++) {
+    target = gather(groups + 4 * row, bounds + 4 + 4 * row * columns, 4, columns, target);
+  }
+  for (let column: usize = 0; column < columns; column++) {
+    target = gather(groups + 4 * (rows + column), bounds + 4 + 4 * column, 4 * columns, rows, target);
+  }
+  const few = sumGroups(groups, rows + columns, listed, sums, work, field);
+  locate(groups, rows + columns, few);
+  weigh(dst, groups + 4 * rows, columns >> 2, work, field);
+  weigh(dst + 6 * BLOCK, groups, rows >> 2, work, field);
+}
+
+/** Copies the points at some addresses, `stride` bytes apart in their list, and counts those that there are. @returns where to go on */
+function gather(count: usize, addresses: usize, stride: usize, length: usize, target: usize): usize {
+  let n: u32 = 0;
+  for (let i: usize = 0; i < length; i++) {
+    const address = load<u32>(addresses + stride * i);
+    if (address == 0) continue;
+    memory.copy(target, address, POINT);
+    target += POINT;
+    n++;
+  }
+  store<u32>(count, n);
+  return target;
+}
+
+/**
+ * Counting sort of the points by digit.
+ * @param bounds bounds[d] becomes the end of digit ±d in `indices`
+ * @param indices (number of the point)·2, plus 1 where its digit is negative
+ */
+function sortDigits(bounds: usize, indices: usize, scalars: usize, count: usize, window: usize, c: usize, isLast: bool): void {
+  const buckets: usize = <usize>1 << (c - 1);
   memory.fill(bounds, 0, 4 * (buckets + 2));
   for (let i: usize = 0; i < count; i++) {
     const digit = digitOf(scalars + 32 * i, window, c, isLast);
@@ -277,16 +376,15 @@ export function sumWindow(
     store<u32>(at, position + 1);
     store<u32>(indices + 4 * position, (<u32>i << 1) | (digit < 0 ? 1 : 0));
   }
+}
 
-  // The first round takes bases, the others the sums of the round before. bounds[d] ends as the number of points of bucket d.
+/** Adds pairs of each bucket's bases. bounds[d] becomes the number of points that are left of digit ±d. */
+function firstRound(bounds: usize, indices: usize, buckets: usize, bases: usize, target: usize, work: usize, field: usize): void {
   const listed = work + PAIRS * BLOCK;
   let pending: usize = 0;
-  let target = from;
   let start: u32 = 0;
-  let most: u32 = 0;
   for (let d: usize = 1; d <= buckets; d++) {
     const end = load<u32>(bounds + 4 * d);
-    const n = end - start;
     for (let i = start; i + 1 < end; i += 2) {
       const a = load<u32>(indices + 4 * i);
       const b = load<u32>(indices + 4 * i + 4);
@@ -300,61 +398,17 @@ export function sumWindow(
         pending = 0;
       }
     }
+    const n = end - start;
     if ((n & 1) != 0) {
       const a = load<u32>(indices + 4 * (end - 1));
       memory.copy(target, bases + POINT * (a >> 1), POINT);
       if ((a & 1) != 0) negate(target, work, field);
       target += POINT;
     }
-    const left = (n + 1) >> 1;
-    if (left > most) most = left;
-    store<u32>(bounds + 4 * d, left);
+    store<u32>(bounds + 4 * d, (n + 1) >> 1);
     start = end;
   }
   addPairs(work, pending, field);
-
-  while (most > 1) {
-    pending = 0;
-    most = 0;
-    target = to;
-    let source = from;
-    for (let d: usize = 1; d <= buckets; d++) {
-      const n = load<u32>(bounds + 4 * d);
-      for (let i: u32 = 0; i + 1 < n; i += 2) {
-        const pair = listed + pending * PAIR;
-        store<u32>(pair, source);
-        store<u32>(pair + 4, source + POINT);
-        store<u32>(pair + 8, target);
-        source += 2 * POINT;
-        target += POINT;
-        if (++pending == 4 * BATCH) {
-          addPairs(work, pending, field);
-          pending = 0;
-        }
-      }
-      if ((n & 1) != 0) {
-        memory.copy(target, source, POINT);
-        source += POINT;
-        target += POINT;
-      }
-      const left = (n + 1) >> 1;
-      if (left > most) most = left;
-      store<u32>(bounds + 4 * d, left);
-    }
-    addPairs(work, pending, field);
-    const swap = from;
-    from = to;
-    to = swap;
-  }
-
-  // Where each bucket's point is: bounds[d] becomes its address, or 0.
-  let source = from;
-  for (let d: usize = 1; d <= buckets; d++) {
-    const n = load<u32>(bounds + 4 * d);
-    store<u32>(bounds + 4 * d, n == 0 ? 0 : <u32>source);
-    source += POINT * n;
-  }
-  weigh(dst, bounds + 4, buckets >> 2, work, field);
 }
 
 /** Negates a packed point. */
@@ -371,7 +425,7 @@ function negate(point: usize, work: usize, field: usize): void {
   store4(x, point + 32, point + 32, point + 32, point + 32);
 }
 
-/** Running sums over the buckets, a quarter of them in each lane, from the last to the first. */
+/** Running sums over points by address, a quarter of them in each lane, from the last to the first. */
 function weigh(dst: usize, addresses: usize, quarter: usize, work: usize, field: usize): void {
   const total = dst;
   const running = dst + 3 * BLOCK;
