@@ -12,7 +12,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { wtns } from "snarkjs";
-import { endIdleThreads } from "../protocol/crypto/kernels";
+import { endIdleStations } from "../protocol/crypto/kernels";
 import { circuitArtifacts, type ProvingEngine } from "../protocol/prover";
 import { useKey } from "../protocol/prover/plonk/keyFile";
 import { BENCH_SIZES, benchCircuit, fullBatch, type BenchSize } from "./bench/batch";
@@ -117,7 +117,7 @@ async function main(): Promise<void> {
       const names = (size === undefined ? Object.keys(BENCH_SIZES) : [size]) as BenchSize[];
       for (const name of names) {
         const job = await prepare(name, folder);
-        await endIdleThreads();
+        await endIdleStations();
         all.push(await measure(job, engines));
       }
     }

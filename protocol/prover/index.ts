@@ -9,13 +9,6 @@ export {
 export { compileCircuit, type CircuitSource, type CompiledCircuit } from "./compile";
 export { circuitId, keyWords } from "./key";
 export type { OnProgress, Progress } from "./progress";
-export { PROOF_WORDS, proofToWords, wordsToProof } from "./proof";
-export {
-  createProver,
-  type CircuitInput,
-  type InputValue,
-  type ProofWithPublics,
-  type Prover,
-  type ProvingEngine,
-} from "./prover";
+export { PROOF_WORDS, proofToWords, wordsToProof, type ProofWithPublics, type ProvingEngine } from "./proof";
+export { createProver, type CircuitInput, type InputValue, type Prover } from "./prover";
 export type { VerifierContract } from "./verifier";

@@ -1,6 +1,17 @@
-/** snarkjs' PLONK proofs as the 24 words that its Solidity verifier takes, and back. */
+/** PLONK proofs, and snarkjs' as the 24 words that its Solidity verifier takes, and back. */
 import type { PlonkProof, ProjectivePoint } from "snarkjs";
 import { R } from "../crypto/field";
+
+/** Our kernels, or snarkjs: the same proofs, ten times slower. */
+export type ProvingEngine = "kernels" | "snarkjs";
+
+/** A proof as the Solidity verifier takes it, and the public inputs it is for. */
+export interface ProofWithPublics {
+  /** `PROOF_WORDS` words. */
+  readonly proof: bigint[];
+  /** In the circuit's order. */
+  readonly publics: bigint[];
+}
 
 /** 32-byte words of a proof: nine points of two coordinates, six evaluations. */
 export const PROOF_WORDS = 24;

@@ -2,19 +2,11 @@
 import type { CircuitArtifacts } from "./artifacts";
 import { R } from "../crypto/field";
 import { ProvingProcess, type CallOptions } from "./process";
-import { wordsInRange, wordsToProof } from "./proof";
+import { wordsInRange, wordsToProof, type ProofWithPublics, type ProvingEngine } from "./proof";
 
 /** Values of the circuit's inputs by name: field elements, in arrays where the circuit has arrays. */
 export type CircuitInput = Readonly<Record<string, InputValue>>;
 export type InputValue = bigint | readonly InputValue[];
-
-/** A proof as the Solidity verifier takes it, and the public inputs it is for. */
-export interface ProofWithPublics {
-  /** 24 words; see `proof.ts`. */
-  readonly proof: bigint[];
-  /** In the circuit's order. */
-  readonly publics: bigint[];
-}
 
 export interface Prover {
   /**
@@ -31,9 +23,6 @@ export interface Prover {
   /** Ends the prover's process; a proof under way is lost. The prover may be used again afterwards. */
   terminate(): Promise<void>;
 }
-
-/** Our kernels, or snarkjs: the same proofs, ten times slower. */
-export type ProvingEngine = "kernels" | "snarkjs";
 
 /** The prover of a circuit, in a child process that starts when first needed. */
 export function createProver(artifacts: CircuitArtifacts, engine: ProvingEngine = "kernels"): Prover {

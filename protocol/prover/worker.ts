@@ -5,13 +5,13 @@
  */
 import type { Logger } from "ffjavascript";
 import { plonk, wtns, zKey, type Input, type MemoryFile, type PlonkProof, type PlonkVerificationKey } from "snarkjs";
+import { endIdleStations } from "../crypto/kernels";
 import { provingProgress } from "./phases";
 import { provePlonk } from "./plonk/prove";
 import { setupPlonk, TooManyGatesError } from "./plonk/setup";
 import { witnessValues } from "./plonk/witnessFile";
 import type { OnProgress } from "./progress";
-import { proofToWords } from "./proof";
-import type { ProofWithPublics, ProvingEngine } from "./prover";
+import { proofToWords, type ProofWithPublics, type ProvingEngine } from "./proof";
 import { compileVerifier, verifierSource, type VerifierContract } from "./verifier";
 
 /** The calls: parameters and results by name. */
@@ -119,15 +119,24 @@ async function answer({ id, name, parameters }: Request): Promise<void> {
     send({ id, error: error instanceof Error ? error.message : String(error) });
   } finally {
     cancellations.delete(id);
-    // A proof's memory is given back when it is made, not when the collector happens to run.
-    (globalThis as { gc?: () => void }).gc?.();
+    if (cancellations.size === 0) idleTimer = setTimeout(() => void giveMemoryBack(), IDLE_MILLISECONDS);
   }
+}
+
+/** Idle for so long, the process gives back what proofs needed. */
+const IDLE_MILLISECONDS = 1_000;
+let idleTimer: NodeJS.Timeout | undefined;
+
+async function giveMemoryBack(): Promise<void> {
+  await endIdleStations();
+  (globalThis as { gc?: () => void }).gc?.();
 }
 
 let queue = Promise.resolve();
 
 process.on("message", (message: Request | Cancellation) => {
   if ("cancel" in message) return cancellations.get(message.cancel)?.abort(new Error("the proof was cancelled"));
+  clearTimeout(idleTimer);
   cancellations.set(message.id, new AbortController());
   queue = queue.then(() => answer(message));
 });

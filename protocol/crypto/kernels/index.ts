@@ -18,7 +18,7 @@ export {
   type Bases,
   type MultiExp,
 } from "./multiexp";
-export { endIdleThreads } from "./pool";
+export { endIdleStations } from "./pool";
 export { powers, Transform } from "./transform";
 export type { Step } from "./thread";
 export { Vectors, type Polynomial } from "./vectors";

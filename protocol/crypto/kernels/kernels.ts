@@ -1,7 +1,7 @@
 /** The kernels on a memory of their own, shared by the worker threads. */
-import { INITIAL_PAGES, kernelModule, MAXIMUM_PAGES } from "./build";
+import { MAXIMUM_PAGES } from "./build";
 import { BLOCK_BYTES, FQ, FR, fromBlock, fromWords, LANES, toBlock, words, type KernelField } from "./layout";
-import { giveThreads, takeThreads, type Thread } from "./pool";
+import { endStation, giveStation, takeStation, type Station, type Thread } from "./pool";
 import type { Step } from "./thread";
 
 const PAGE_BYTES = 65536;
@@ -19,8 +19,6 @@ export interface KernelOptions {
   readonly signal?: AbortSignal;
 }
 
-type Exports = Record<string, (...args: number[]) => number | undefined>;
-
 export class Kernels {
   /** Addresses of the fields' constants. */
   readonly fr: number;
@@ -31,35 +29,28 @@ export class Kernels {
   readonly zero: number;
   private end = FIRST_ADDRESS;
   private readonly work: number[];
-  private readonly exports: Exports;
   private closed = false;
 
   private constructor(
-    module: WebAssembly.Module,
-    private readonly memory: WebAssembly.Memory,
-    private readonly threads: readonly Thread[],
+    private readonly station: Station,
     private readonly signal: AbortSignal | undefined,
     workBytes: number,
   ) {
-    this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
     this.fr = this.store(FR.constants());
     this.fq = this.store(FQ.constants());
     this.rawOne = this.rawConstant(1n);
     this.zero = this.rawConstant(0n);
-    this.work = threads.map(() => this.allocate(workBytes));
+    this.work = station.threads.map(() => this.allocate(workBytes));
   }
 
   /** @throws RangeError if the memory cannot hold the work spaces */
   static async create({ workBytes, threads, signal }: KernelOptions): Promise<Kernels> {
     signal?.throwIfAborted();
-    const module = await kernelModule();
-    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
-    const taken = takeThreads(threads);
+    const station = await takeStation(threads);
     try {
-      await Promise.all(taken.map((thread) => thread.follow({ attach: { module, memory } })));
-      return new Kernels(module, memory, taken, signal, workBytes);
+      return new Kernels(station, signal, workBytes);
     } catch (error) {
-      await Promise.all(taken.map((thread) => thread.end()));
+      await giveStation(station);
       throw error;
     }
   }
@@ -74,6 +65,14 @@ export class Kernels {
     }
   }
 
+  private get memory(): WebAssembly.Memory {
+    return this.station.memory;
+  }
+
+  private get threads(): readonly Thread[] {
+    return this.station.threads;
+  }
+
   get threadCount(): number {
     return this.threads.length;
   }
@@ -83,7 +82,7 @@ export class Kernels {
     return this.end;
   }
 
-  /** Address of new memory, zero where it was never used, aligned to 16 bytes. @throws RangeError past 4 GiB */
+  /** Address of memory for new use, aligned to 16 bytes, with anything in it. @throws RangeError past 4 GiB */
   allocate(bytes: number): number {
     const address = this.end;
     const end = Math.ceil((address + bytes) / 16) * 16;
@@ -180,14 +179,14 @@ export class Kernels {
 
   /** Calls a kernel in this thread. */
   call(kernel: string, ...args: number[]): number {
-    return this.exports[kernel](...args) ?? 0;
+    return this.station.exports[kernel](...args) ?? 0;
   }
 
   /**
    * Runs tasks on all threads; each takes the next when it has finished one.
    * @param onDone told of each finished task
    * @returns what the last step of each task returned
-   * @throws the first error of a task, when all threads are idle again; or the signal's reason, at once
+   * @throws the first error of a task or of `onDone`, when all threads are idle again; or the signal's reason, at once
    */
   async run(tasks: readonly Task[], onDone: () => void = () => undefined): Promise<number[]> {
     const results = new Array<number>(tasks.length);
@@ -199,11 +198,11 @@ export class Kernels {
         const index = next++;
         try {
           results[index] = await thread.follow({ steps: tasks[index](work) });
+          onDone();
         } catch (error) {
           failures.push(error as Error);
           return;
         }
-        onDone();
       }
     };
     const all = Promise.all(this.threads.map((thread, i) => serve(thread, this.work[i])));
@@ -216,12 +215,8 @@ export class Kernels {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    if (this.signal?.aborted) {
-      await Promise.all(this.threads.map((thread) => thread.end()));
-      return;
-    }
-    await Promise.all(this.threads.map((thread) => thread.follow({ detach: true })));
-    giveThreads(this.threads);
+    if (this.signal?.aborted) await endStation(this.station);
+    else await giveStation(this.station);
   }
 }
 

@@ -16,7 +16,6 @@ export interface FileRead {
 
 export type Order =
   | { readonly attach: { readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory } }
-  | { readonly detach: true }
   | { readonly steps: readonly Step[] };
 
 /** What the last step returned, or what went wrong; an attached memory answers 0. */
@@ -31,11 +30,6 @@ function follow(order: Order): number {
   if ("attach" in order) {
     memory = order.attach.memory;
     kernels = new WebAssembly.Instance(order.attach.module, { env: { memory } }).exports as Record<string, Kernel>;
-    return 0;
-  }
-  if ("detach" in order) {
-    memory = undefined;
-    kernels = {};
     return 0;
   }
   let result = 0;

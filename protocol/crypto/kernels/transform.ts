@@ -55,7 +55,7 @@ export class Transform {
   }
 
   /**
-   * Coefficients from values at shift·ω^i, all in natural order.
+   * Coefficients, below 2p, from values at shift·ω^i, which must be below 4p; all in natural order.
    * @param work a vector, then one block; `to` may be `from`
    */
   toCoefficients(to: number, from: number, work: number, shift = 1n): Step[] {
@@ -70,7 +70,7 @@ export class Transform {
   }
 
   /**
-   * Values at shift·ω^i from coefficients, all in natural order.
+   * Values at shift·ω^i, below 6p, from coefficients; all in natural order.
    * @param work a vector, then one block; `to` may be `from`
    * @param tail coefficients from X^n on, at most n
    */

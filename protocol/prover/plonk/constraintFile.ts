@@ -54,9 +54,13 @@ function* constraintsOf(
     for (let i = 0; i < length; i++, offset += TERM_BYTES) {
       const wire = view.getUint32(offset, true);
       if (wire >= variables) throw new Error(`${path}: constraint ${constraint} has the wire ${wire} of ${variables}`);
-      terms[i] = [wire, element(view, offset + 4)];
+      const coefficient = element(view, offset + 4);
+      if (coefficient >= R) throw new Error(`${path}: constraint ${constraint} has a coefficient outside the field`);
+      terms[i] = [wire, coefficient];
     }
     terms.sort(([x], [y]) => x - y);
+    const repeated = terms.findIndex(([wire], i) => i > 0 && wire === terms[i - 1][0]);
+    if (repeated >= 0) throw new Error(`${path}: constraint ${constraint} has the wire ${terms[repeated][0]} twice`);
     return { wires: terms.map(([wire]) => wire), coefficients: terms.map(([, coefficient]) => coefficient) };
   };
   for (let i = 0; i < count; i++) yield [combination(i), combination(i), combination(i)];

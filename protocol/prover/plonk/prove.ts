@@ -34,6 +34,7 @@ import {
 } from "../../crypto/kernels";
 import * as P from "../../crypto/polynomial";
 import type { OnProgress } from "../progress";
+import type { ProofWithPublics } from "../proof";
 import {
   ADDITION_BYTES,
   decodeFileElement,
@@ -55,12 +56,6 @@ export interface ProveOptions {
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
   readonly threads?: number;
-}
-
-export interface PlonkProofWords {
-  /** 24 words: A, B, C, Z, T1, T2, T3, Wxi, Wxiw, then a, b, c, s1, s2 at ξ and z at ξω. */
-  readonly proof: bigint[];
-  readonly publics: bigint[];
 }
 
 /** Values of a row on the domain of 4n roots. */
@@ -85,7 +80,7 @@ export async function provePlonk(
   key: string,
   witness: Uint8Array,
   options: ProveOptions = {},
-): Promise<PlonkProofWords> {
+): Promise<ProofWithPublics> {
   return useKey(key, async (file, header) => {
     const values = witness.length / F.FIELD_BYTES;
     const expected = header.variables - header.additions;
@@ -132,7 +127,7 @@ class PlonkProver {
     this.blinding.forEach((value, i) => F.assertField(`blinding scalar ${i + 1}`, value));
   }
 
-  async prove(witness: Uint8Array): Promise<PlonkProofWords> {
+  async prove(witness: Uint8Array): Promise<ProofWithPublics> {
     const { kernels, vectors, header } = this;
     const { k1, k2, commitments, publics: publicCount } = header;
     const [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11] = this.blinding;
@@ -352,11 +347,14 @@ class PlonkProver {
         };
       }),
     );
-    broken.forEach((found, i) => {
-      if (found < 0) return;
-      const row = (found % LANES) * this.vectors.blocks + chunks[i].start + Math.floor(found / LANES);
-      throw new Error(`the witness does not satisfy the circuit: it breaks gate ${row} of ${this.header.gates}`);
+    const rows = broken.flatMap((found, i) => {
+      if (found < 0) return [];
+      return [(found % LANES) * this.vectors.blocks + chunks[i].start + Math.floor(found / LANES)];
     });
+    if (rows.length > 0) {
+      const gate = Math.min(...rows);
+      throw new Error(`the witness does not satisfy the circuit: it breaks gate ${gate} of ${this.header.gates}`);
+    }
     progress();
   }
 
@@ -619,13 +617,11 @@ class PlonkProver {
   }
 }
 
+/** @throws RangeError for a number that is not below the field order: another element than the proof would be for */
 function readPublics(witness: Uint8Array, count: number): bigint[] {
   return Array.from({ length: count }, (_, i) => {
     const start = (i + 1) * F.FIELD_BYTES;
-    return BigInt(
-      `0x${Buffer.from(witness.slice(start, start + F.FIELD_BYTES))
-        .reverse()
-        .toString("hex")}`,
-    );
+    const bytes = Buffer.from(witness.slice(start, start + F.FIELD_BYTES)).reverse();
+    return F.assertField(`public value ${i} of the witness`, BigInt(`0x${bytes.toString("hex")}`));
   });
 }

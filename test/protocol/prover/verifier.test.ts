@@ -18,6 +18,8 @@ import { SIX, sixInput } from "./circuits";
 /** Of the proof's words, these are points: x at even, y at odd positions. */
 const POINTS = 9;
 const WORD_LIMIT = 1n << 256n;
+/** Proofs that both verifiers check at the same time. */
+const AT_ONCE = 16;
 
 /** Numbers that follow from a seed. */
 function randomWords(seed: string): () => bigint {
@@ -166,17 +168,18 @@ describe("Solidity verifier", () => {
     expect(accepted).to.be.greaterThan(5);
   });
 
-  it("[proof] P7: agrees with the JavaScript verifier on 20 valid and 300 mutated proofs", async () => {
-    const random = randomWords("P7");
+  /** Both verifiers on that many valid proofs, and on proofs and public inputs of which one word is another. */
+  async function compareVerifiers(seed: string, validCount: number, mutatedCount: number): Promise<void> {
+    const random = randomWords(seed);
     const below = (limit: number): number => Number(random() % BigInt(limit));
     const proofs: ProofWithPublics[] = [valid, other];
-    while (proofs.length < 20) {
+    while (proofs.length < validCount) {
       proofs.push(await prover.prove(sixInput(random() >> 192n, random() >> 192n, random() >> 16n, random() >> 16n)));
     }
     for (const { proof, publics } of proofs) {
       expect([await accepts(proof, publics), await prover.verify(proof, publics)]).to.deep.equal([true, true]);
     }
-    for (let i = 0; i < 300; i++) {
+    const mutations = Array.from({ length: mutatedCount }, () => {
       const source = proofs[below(proofs.length)];
       const another = proofs[below(proofs.length)];
       const words = [...source.proof, ...source.publics];
@@ -190,10 +193,27 @@ describe("Solidity verifier", () => {
         [...another.proof, ...another.publics][position] + 1n,
       ];
       words[position] = replacements[below(replacements.length)] % WORD_LIMIT;
-      const proof = words.slice(0, PROOF_WORDS);
-      const publics = words.slice(PROOF_WORDS);
-      const answers = [await accepts(proof, publics), await prover.verify(proof, publics)];
-      expect(answers, `mutation ${i}, word ${position}`).to.deep.equal([false, false]);
+      return { position, proof: words.slice(0, PROOF_WORDS), publics: words.slice(PROOF_WORDS) };
+    });
+    // Both verifiers work side by side, some proofs at a time.
+    for (let i = 0; i < mutations.length; i += AT_ONCE) {
+      const some = mutations.slice(i, i + AT_ONCE);
+      const answers = await Promise.all(
+        some.map(({ proof, publics }) => Promise.all([accepts(proof, publics), prover.verify(proof, publics)])),
+      );
+      answers.forEach((answer, k) => {
+        expect(answer, `mutation ${i + k}, word ${some[k].position}`).to.deep.equal([false, false]);
+      });
     }
+  }
+
+  it("[proof] P7: agrees with the JavaScript verifier on 20 valid and 300 mutated proofs", async () => {
+    await compareVerifiers("P7", 20, 300);
   });
+
+  for (const part of [1, 2, 3, 4]) {
+    it(`[fuzz] P7: agrees with the JavaScript verifier on 250 valid and 2,500 mutated proofs, part ${part}`, async () => {
+      await compareVerifiers(`P7 fuzz ${part}`, 250, 2_500);
+    });
+  }
 });
