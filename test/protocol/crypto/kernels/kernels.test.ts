@@ -350,6 +350,7 @@ describe("crypto/kernels: tasks", () => {
       const file = await open(path);
       try {
         const to = kernels.allocate(LENGTH + 1);
+        kernels.bytes(to, LENGTH + 1).fill(0);
         const cuts = [0, 1, 1000, 100_000, 100_000, 299_999, LENGTH];
         const tasks = cuts.slice(1).map((end, i): Task => {
           const start = cuts[i];
