@@ -2,19 +2,15 @@ import { G1_BYTES, type G1Point } from "./curve";
 import { getDomain } from "./domain";
 import * as F from "./field";
 import {
-  bestWindow,
   BLOCK_BYTES,
   KERNEL_BITS,
   Kernels,
   LANES,
-  multiExp,
   multiExpWorkBytes,
   powers,
   prepareBases,
-  SCALAR_BYTES,
   Transform,
   Vectors,
-  windowOffset,
   type Bases,
   type Task,
 } from "./kernels";
@@ -28,7 +24,6 @@ class DenseDomain {
   readonly vectors: Vectors;
   readonly transform: Transform;
   readonly size: number;
-  private readonly window: number;
   private bases: Bases | undefined;
 
   private constructor(
@@ -39,7 +34,6 @@ class DenseDomain {
     this.size = 2 ** power;
     this.vectors = new Vectors(kernels, power);
     this.transform = new Transform(kernels, power);
-    this.window = bestWindow(this.size);
   }
 
   static async use<T>(power: number, lagrange: Uint8Array, use: (domain: DenseDomain) => Promise<T>): Promise<T> {
@@ -87,16 +81,8 @@ class DenseDomain {
 
   /** Σ values_i·[L_i(τ)]₁ for a vector in memory. */
   async commit(address: number): Promise<G1Point> {
-    const { kernels, vectors, size, window } = this;
     const bases = (this.bases ??= await this.loadBases());
-    return kernels.scope(async () => {
-      const scalars = kernels.allocate(size * SCALAR_BYTES);
-      const offset = kernels.rawConstant(windowOffset(window));
-      await kernels.run([
-        (work) => [["pack", scalars, SCALAR_BYTES, address, vectors.blocks, kernels.rawOne, offset, work, kernels.fr]],
-      ]);
-      return (await multiExp(kernels, [{ bases, scalars, count: size, window }]))[0];
-    });
+    return (await this.vectors.commit(bases, [{ address, tail: [] }]))[0];
   }
 
   /** Inverses of all elements, in place. */

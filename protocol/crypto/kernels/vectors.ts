@@ -1,7 +1,18 @@
 /** Polynomials in the kernels' memory, with the few coefficients beyond the domain's size beside them. */
+import type { G1Point } from "../curve";
 import * as F from "../field";
 import { BLOCK_BYTES, LANES } from "./layout";
 import type { Kernels, Task } from "./kernels";
+import {
+  bestWindow,
+  multiExp,
+  multiExpTasks,
+  SCALAR_BYTES,
+  windowOffset,
+  writeScalars,
+  type Bases,
+  type MultiExp,
+} from "./multiexp";
 import type { Step } from "./thread";
 import { powers } from "./transform";
 
@@ -58,6 +69,43 @@ export class Vectors {
       const low = inner(kernels.readBlock(results[i]), lanes);
       return F.add(low, F.mul(F.pow(x, BigInt(size)), inner(tail, powers(x, tail.length))));
     });
+  }
+
+  /**
+   * Sums over points, Σ c_i·P_i, for polynomials given by their coefficients or vectors given by their values.
+   * @param bases as many points as the longest has elements, or more
+   * @param onDone called `commitTasks` times
+   */
+  async commit(bases: Bases, polynomials: readonly Polynomial[], onDone?: () => void): Promise<G1Point[]> {
+    const { kernels, size, blocks } = this;
+    return kernels.scope(async () => {
+      const sums = polynomials.map(({ tail }): MultiExp => {
+        const count = size + tail.length;
+        return { bases, scalars: kernels.allocate(count * SCALAR_BYTES), count, window: bestWindow(count) };
+      });
+      await kernels.run(
+        polynomials.map(({ address }, i): Task => {
+          const { scalars, window } = sums[i];
+          const offset = kernels.rawConstant(windowOffset(window));
+          return (work) => [["pack", scalars, SCALAR_BYTES, address, blocks, kernels.rawOne, offset, work, kernels.fr]];
+        }),
+        onDone,
+      );
+      polynomials.forEach(({ tail }, i) => {
+        const { scalars, window } = sums[i];
+        writeScalars(kernels, scalars + size * SCALAR_BYTES, tail, windowOffset(window));
+      });
+      return multiExp(kernels, sums, onDone);
+    });
+  }
+
+  /** How often `commit` calls `onDone` for polynomials with such tails. */
+  commitTasks(tails: readonly number[]): number {
+    const tasks = tails.map((tail) => {
+      const count = this.size + tail;
+      return 1 + multiExpTasks({ count, window: bestWindow(count) });
+    });
+    return tasks.reduce((sum, count) => sum + count, 0);
   }
 
   /** A part of [0, blocks) for each of about `parts` tasks. */

@@ -7,27 +7,20 @@
  * coefficients, and those are coefficients of the numerator above X^4n, to which only the products of the wires with Z reach.
  */
 import type { BinFile } from "../../crypto/binfile";
-import { G1_BYTES, type G1Point } from "../../crypto/curve";
+import { G1_BYTES } from "../../crypto/curve";
 import { getDomain } from "../../crypto/domain";
 import * as F from "../../crypto/field";
 import {
-  bestWindow,
   BLOCK_BYTES,
   KERNEL_BITS,
   Kernels,
   LANES,
-  multiExp,
-  multiExpTasks,
   multiExpWorkBytes,
   powers,
   prepareBases,
-  SCALAR_BYTES,
   Transform,
   Vectors,
-  windowOffset,
-  writeScalars,
   type Bases,
-  type MultiExp,
   type Polynomial,
   type Step,
   type Task,
@@ -135,7 +128,7 @@ class PlonkProver {
     const bases = await this.loadKey();
 
     // Round 1: the wires.
-    const progress = this.phase("wires", 7 + this.commitTasks([2, 2, 2]));
+    const progress = this.phase("wires", 7 + vectors.commitTasks([2, 2, 2]));
     const wires = await this.wires(witness, progress);
     const publics = readPublics(witness, publicCount);
     const [inputs] = vectors.allocate();
@@ -151,22 +144,22 @@ class PlonkProver {
     const a = blinded(coefficients[0], b2, b1);
     const b = blinded(coefficients[1], b4, b3);
     const c = blinded(coefficients[2], b6, b5);
-    const [A, B, C] = await this.commit(bases, [a, b, c], progress);
+    const [A, B, C] = await vectors.commit(bases, [a, b, c], progress);
 
     // Round 2: the permutation.
     const { Qm, Ql, Qr, Qo, Qc, S1, S2, S3 } = commitments;
     const beta = challengeOf(Qm, Ql, Qr, Qo, Qc, S1, S2, S3, ...publics, A, B, C);
     const gamma = challengeOf(beta);
-    const permutation = this.phase("permutation", 2 * this.chunks().length + 1 + this.commitTasks([3]));
+    const permutation = this.phase("permutation", 2 * this.chunks().length + 1 + vectors.commitTasks([3]));
     const [grand, zAddress] = vectors.allocate(2);
     await this.grandProduct(wires, grand, beta, gamma, permutation);
     await this.toCoefficients([grand], [zAddress], permutation);
     const z = blinded(zAddress, b9, b8, b7);
-    const [Z] = await this.commit(bases, [z], permutation);
+    const [Z] = await vectors.commit(bases, [z], permutation);
 
     // Round 3: the quotient.
     const alpha = challengeOf(beta, gamma, Z);
-    const quotient = this.phase("quotient", 15 + this.chunks().length + 3 + this.commitTasks([1, 1, 6]));
+    const quotient = this.phase("quotient", 15 + this.chunks().length + 3 + vectors.commitTasks([1, 1, 6]));
     const inputsPolynomial = { address: coefficients[3], tail: [] };
     const thirds = await this.quotient([a, b, c, z, inputsPolynomial], { alpha, beta, gamma }, quotient);
     const t1 = { address: thirds[0].address, tail: [b10] };
@@ -174,11 +167,11 @@ class PlonkProver {
     const t2 = { address: thirds[1].address, tail: [b11] };
     vectors.addTo(thirds[2].address, [F.neg(b11)]);
     const t3 = thirds[2];
-    const [T1, T2, T3] = await this.commit(bases, [t1, t2, t3], quotient);
+    const [T1, T2, T3] = await vectors.commit(bases, [t1, t2, t3], quotient);
 
     // Round 4: values at ξ.
     const xi = challengeOf(alpha, T1, T2, T3);
-    const openings = this.phase("openings", 9 + this.commitTasks([5, 2]));
+    const openings = this.phase("openings", 9 + vectors.commitTasks([5, 2]));
     const [qm, ql, qr, qo, qc, s1, s2, s3] = await this.loadCoefficients(openings);
     const xiw = F.mul(xi, this.omega);
     const plain = (address: number): Polynomial => ({ address, tail: [] });
@@ -242,7 +235,7 @@ class PlonkProver {
     const wxi = vectors.divide({ address: wxiAddress, tail }, xi);
     vectors.addTo(z.address, [F.neg(vzw)]);
     const wxiw = vectors.divide(z, xiw);
-    const [Wxi, Wxiw] = await this.commit(bases, [wxi, wxiw], openings);
+    const [Wxi, Wxiw] = await vectors.commit(bases, [wxi, wxiw], openings);
 
     const points = [A, B, C, Z, T1, T2, T3, Wxi, Wxiw];
     return { proof: [...points.flatMap(({ x, y }) => [x, y]), ...values], publics };
@@ -580,40 +573,6 @@ class PlonkProver {
       progress,
     );
     return addresses;
-  }
-
-  private commitTasks(tails: readonly number[]): number {
-    return tails.reduce((sum, tail) => {
-      const count = this.size + tail;
-      return sum + 1 + multiExpTasks({ count, window: bestWindow(count) });
-    }, 0);
-  }
-
-  /** Commitments to polynomials. */
-  private async commit(bases: Bases, polynomials: readonly Polynomial[], progress: () => void): Promise<G1Point[]> {
-    const { kernels, vectors, size } = this;
-    return kernels.scope(async () => {
-      const sums = polynomials.map(({ tail }): MultiExp => {
-        const count = size + tail.length;
-        const window = bestWindow(count);
-        return { bases, scalars: kernels.allocate(count * SCALAR_BYTES), count, window };
-      });
-      await kernels.run(
-        polynomials.map(({ address }, i): Task => {
-          const { scalars, window } = sums[i];
-          const offset = kernels.rawConstant(windowOffset(window));
-          return (work) => [
-            ["pack", scalars, SCALAR_BYTES, address, vectors.blocks, kernels.rawOne, offset, work, kernels.fr],
-          ];
-        }),
-        progress,
-      );
-      polynomials.forEach(({ tail }, i) => {
-        const { scalars, window } = sums[i];
-        writeScalars(kernels, scalars + size * SCALAR_BYTES, tail, windowOffset(window));
-      });
-      return multiExp(kernels, sums, progress);
-    });
   }
 }
 

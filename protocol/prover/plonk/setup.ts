@@ -7,17 +7,14 @@ import { decodeG2, G1_BYTES, G2_BYTES, type G1Point } from "../../crypto/curve";
 import { getDomain } from "../../crypto/domain";
 import * as F from "../../crypto/field";
 import {
-  bestWindow,
   BLOCK_BYTES,
   FILE_BITS,
   Kernels,
   LANES,
-  multiExp,
   multiExpWorkBytes,
   prepareBases,
-  SCALAR_BYTES,
   Transform,
-  windowOffset,
+  Vectors,
   type Bases,
   type Task,
 } from "../../crypto/kernels";
@@ -139,7 +136,7 @@ class PlonkSetup {
   private readonly values: number;
   private readonly coefficients: number;
   private readonly bytes: number;
-  private readonly scalars: number;
+  private readonly vectors: Vectors;
   /** Brings elements into the file's Montgomery form. */
   private readonly toFile: number;
 
@@ -155,7 +152,7 @@ class PlonkSetup {
     this.values = kernels.allocateBlocks(this.blocks);
     this.coefficients = kernels.allocateBlocks(this.blocks);
     this.bytes = kernels.allocate(POLYNOMIAL_PARTS * this.size * F.FIELD_BYTES);
-    this.scalars = kernels.allocate(this.size * SCALAR_BYTES);
+    this.vectors = new Vectors(kernels, power);
     this.toFile = kernels.rawConstant((1n << FILE_BITS) % F.R);
   }
 
@@ -293,15 +290,7 @@ class PlonkSetup {
   }
 
   private async commit(bases: Bases): Promise<G1Point> {
-    const { kernels, values, blocks, scalars, size } = this;
-    const window = bestWindow(size);
-    return kernels.scope(async () => {
-      const offset = kernels.rawConstant(windowOffset(window));
-      await kernels.run([
-        (work) => [["pack", scalars, SCALAR_BYTES, values, blocks, kernels.rawOne, offset, work, kernels.fr]],
-      ]);
-      return (await multiExp(kernels, [{ bases, scalars, count: size, window }]))[0];
-    });
+    return (await this.vectors.commit(bases, [{ address: this.values, tail: [] }]))[0];
   }
 }
 

@@ -16,32 +16,32 @@ const CHUNK: usize = 2048;
 /** Bytes of an element alone: nine words. */
 const ELEMENT: usize = 36;
 
-/** In each pair of lanes: a + b in the first, a − b + 4p in the second; the pairs are (0, 2), (1, 3). a, b < 4p. */
+/** In each pair of lanes (0, 2), (1, 3): a + b in the first, a − b + 4p in the second, for a, b < 4p. */
 function combineFar(dst: usize, a: usize, field: usize): void {
-  const first = i32x4(-1, -1, 0, 0);
-  const mask = i32x4.splat(LIMB_MASK);
   let carry = i32x4.splat(0);
   for (let j: usize = 0; j < 9; j++) {
     const x = limb(a, j);
-    const signed = v128.bitselect(x, i32x4.sub(limb(field + FOUR_P, j), x), first);
-    const sum = i32x4.add(i32x4.add(v128.shuffle<i32>(x, x, 2, 3, 0, 1), signed), carry);
-    put(dst, j, j < 8 ? v128.and(sum, mask) : sum);
-    carry = i32x4.shr_s(sum, LIMB_BITS);
+    carry = combineLimb(dst, j, v128.shuffle<i32>(x, x, 2, 3, 0, 1), x, i32x4(-1, -1, 0, 0), carry, field);
   }
 }
 
 /** As combineFar, for the pairs (0, 1), (2, 3). */
 function combineNear(dst: usize, a: usize, field: usize): void {
-  const first = i32x4(-1, 0, -1, 0);
-  const mask = i32x4.splat(LIMB_MASK);
   let carry = i32x4.splat(0);
   for (let j: usize = 0; j < 9; j++) {
     const x = limb(a, j);
-    const signed = v128.bitselect(x, i32x4.sub(limb(field + FOUR_P, j), x), first);
-    const sum = i32x4.add(i32x4.add(v128.shuffle<i32>(x, x, 1, 0, 3, 2), signed), carry);
-    put(dst, j, j < 8 ? v128.and(sum, mask) : sum);
-    carry = i32x4.shr_s(sum, LIMB_BITS);
+    carry = combineLimb(dst, j, v128.shuffle<i32>(x, x, 1, 0, 3, 2), x, i32x4(-1, 0, -1, 0), carry, field);
   }
+}
+
+/** Limb j of other + x where `first` is set, other − x + 4p elsewhere. @returns the carry into the next limb */
+// @ts-ignore: decorator
+@inline
+function combineLimb(dst: usize, j: usize, other: v128, x: v128, first: v128, carry: v128, field: usize): v128 {
+  const signed = v128.bitselect(x, i32x4.sub(limb(field + FOUR_P, j), x), first);
+  const sum = i32x4.add(i32x4.add(other, signed), carry);
+  put(dst, j, j < 8 ? v128.and(sum, i32x4.splat(LIMB_MASK)) : sum);
+  return i32x4.shr_s(sum, LIMB_BITS);
 }
 
 /**
