@@ -10,10 +10,10 @@ import { SIZES, type SizeName } from "../spec";
 import { buildOnce, CACHE_ROOT, contentHash, packageVersion } from "../crypto/cache";
 import { compileCircuit, type CircuitSource, type CompiledCircuit } from "./compile";
 import { circuitId } from "./key";
+import { useKey } from "./plonk/keyFile";
 import { ProvingProcess } from "./process";
 import type { OnProgress } from "./progress";
 import { COMPILER_SETTINGS, type VerifierContract } from "./verifier";
-import { gateCount } from "./zkey";
 
 /** A circuit and log2 of the most PLONK gates it may have: the size of the development SRS made for it. */
 export interface CircuitSpec extends CircuitSource {
@@ -134,7 +134,7 @@ async function buildKeys(
     const summary: Summary = {
       name: spec.name,
       circuitId: circuitId(key),
-      gates: gateCount(zkey),
+      gates: await useKey(zkey, async (_, header) => header.gates),
       publicInputs: key.nPublic,
       development,
       ...(development ? { warning: WARNING } : {}),

@@ -9,6 +9,14 @@ export {
 export { compileCircuit, type CircuitSource, type CompiledCircuit } from "./compile";
 export { circuitId, keyWords } from "./key";
 export type { OnProgress, Progress } from "./progress";
-export { PROOF_WORDS, proofToWords, wordsToProof, type ProofWithPublics, type ProvingEngine } from "./proof";
+export {
+  isProvingEngine,
+  PROOF_WORDS,
+  proofToWords,
+  PROVING_ENGINES,
+  wordsToProof,
+  type ProofWithPublics,
+  type ProvingEngine,
+} from "./proof";
 export { createProver, type CircuitInput, type InputValue, type Prover } from "./prover";
 export type { VerifierContract } from "./verifier";

@@ -3,7 +3,12 @@ import type { PlonkProof, ProjectivePoint } from "snarkjs";
 import { R } from "../crypto/field";
 
 /** Our kernels, or snarkjs: the same proofs, ten times slower. */
-export type ProvingEngine = "kernels" | "snarkjs";
+export const PROVING_ENGINES = ["kernels", "snarkjs"] as const;
+export type ProvingEngine = (typeof PROVING_ENGINES)[number];
+
+export function isProvingEngine(name: string): name is ProvingEngine {
+  return (PROVING_ENGINES as readonly string[]).includes(name);
+}
 
 /** A proof as the Solidity verifier takes it, and the public inputs it is for. */
 export interface ProofWithPublics {

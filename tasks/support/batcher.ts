@@ -5,7 +5,7 @@ import type { BatcherEvent } from "../../protocol/batcher/events";
 import { serve } from "../../protocol/batcher/server";
 import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
 import { openSrs } from "../../protocol/crypto/srs";
-import { circuitArtifacts, createProver } from "../../protocol/prover";
+import { circuitArtifacts, createProver, isProvingEngine, PROVING_ENGINES } from "../../protocol/prover";
 import { SIZES, type SizeName } from "../../protocol/spec";
 import { StateCommitment } from "../../protocol/state";
 import { openNetwork } from "./network";
@@ -14,14 +14,18 @@ export interface BatcherArguments {
   secondaries: string;
   directory: string;
   port: number;
+  prover: string;
   size: string;
 }
 
 export async function runBatcher(
-  { secondaries, directory, port, size }: BatcherArguments,
+  { secondaries, directory, port, prover: engine, size }: BatcherArguments,
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   if (!(size in SIZES)) throw new Error(`size: must be one of ${Object.keys(SIZES).join(", ")}, got "${size}"`);
+  if (!isProvingEngine(engine)) {
+    throw new Error(`prover: must be one of ${PROVING_ENGINES.join(", ")}, got "${engine}"`);
+  }
   const primary = await openNetwork(hre);
   const others = [];
   for (const network of secondaries.split(",").filter((name) => name !== ""))
@@ -31,7 +35,7 @@ export async function runBatcher(
   });
   const spec = SIZES[size as SizeName];
   const srs = await openSrs({ power: spec.cellBits, ...artifacts.srs });
-  const prover = createProver(artifacts);
+  const prover = createProver(artifacts, engine);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
