@@ -11,7 +11,7 @@ export class PackedValues implements Iterable<readonly [number, bigint]> {
   /** @param bytes zeros if none are given; taken as they are */
   constructor(
     readonly size: number,
-    bytes = new Uint8Array(size * FIELD_BYTES),
+    bytes: Uint8Array = new Uint8Array(size * FIELD_BYTES),
   ) {
     if (bytes.length !== size * FIELD_BYTES) {
       throw new RangeError(`${size} elements have ${size * FIELD_BYTES} bytes, got ${bytes.length}`);

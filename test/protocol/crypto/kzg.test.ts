@@ -9,6 +9,7 @@ import * as kzg from "../../../protocol/crypto/kzg";
 import * as P from "../../../protocol/crypto/polynomial";
 import { getDomain } from "../../../protocol/crypto/domain";
 import { developmentTau, openSrs, readSrs, type Srs } from "../../../protocol/crypto/srs";
+import { quotientValues } from "../../fixtures/quotient";
 
 const element = fc.bigInt({ min: 0n, max: F.R - 1n });
 const cells = (power: number) =>
@@ -133,6 +134,33 @@ describe("crypto/kzg", () => {
     );
   });
 
+  it("divides by the touched cells as the sum over the cells does, and commits to the quotient", async () => {
+    const indices = (power: number) => fc.uniqueArray(fc.nat(2 ** power - 1));
+    const touched = vector.chain(({ power, values }) =>
+      fc.record({ values: fc.constant({ power, values }), indices: indices(power) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(touched, async ({ values: { power, values }, indices }) => {
+        const quotient = await kzg.quotient(at(power), values, indices);
+        const expected = quotientValues(getDomain(power), values, indices).filter(([, value]) => value !== 0n);
+        expect([...quotient.values]).to.deep.equal(expected.sort(([a], [b]) => a - b));
+        expect(quotient.commitment).to.deep.equal(await kzg.commit(at(power), quotient.values));
+      }),
+      RUNS,
+    );
+  });
+
+  it("divides when every cell is touched, or none", async () => {
+    const all = Array.from({ length: 16 }, (_, i): [number, bigint] => [i, BigInt(i + 1)]);
+    const whole = await kzg.quotient(
+      at(4),
+      all,
+      all.map(([index]) => index),
+    );
+    expect([[...whole.values], whole.commitment]).to.deep.equal([[], C.G1_INFINITY]);
+    expect([...(await kzg.quotient(at(4), all, [])).values]).to.deep.equal(all);
+  });
+
   it("refuses a wrong value, x, commitment, witness and challenge", async () => {
     const values: [number, bigint][] = [
       [1, 5n],
@@ -173,6 +201,8 @@ describe("crypto/kzg", () => {
     expect(await message(kzg.verify(at(4), { x: 1n, y: 1n }, 1n, opening))).to.contain("commitment must be a point");
     expect(await message(kzg.verify(at(4), C.G1_INFINITY, 1n, { ...opening, value: F.R }))).to.contain("opened value");
     expect(await message(kzg.verify(at(4), C.G1_INFINITY, F.R, opening))).to.contain("evaluation point");
+    expect(await message(kzg.quotient(at(4), [], [1, 1]))).to.contain("touched cells must be distinct");
+    expect(await message(kzg.quotient(at(4), [], [16]))).to.contain("cell index must be an integer from 0 to 15");
     const batch = { values: [1n], witness: C.G1_INFINITY };
     expect(await message(kzg.verifyBatch(at(4), [], 1n, 1n, batch))).to.contain(
       "0 commitments need as many values, got 1",
