@@ -1,7 +1,7 @@
 import { decodeG1, G1_BYTES, Q, type G1Point } from "./curve";
 import { getDomain } from "./domain";
 import * as F from "./field";
-import { BLOCK_BYTES, FQ, Kernels, SCALAR_BYTES, writeScalars, type Task } from "./kernels";
+import { betaBlock, BLOCK_BYTES, FQ, Kernels, SCALAR_BYTES, writeHalves, type Task } from "./kernels";
 import { inverse } from "./kernels/layout";
 import * as P from "./polynomial";
 
@@ -94,6 +94,7 @@ function geometric(start: bigint, step: bigint, count: number): bigint[] {
 class PointLists {
   private readonly size: number;
   private readonly scalars: number;
+  private readonly beta: number;
 
   constructor(
     private readonly kernels: Kernels,
@@ -102,6 +103,7 @@ class PointLists {
   ) {
     this.size = 2 ** power;
     this.scalars = kernels.allocate(this.size * SCALAR_BYTES);
+    this.beta = betaBlock(kernels);
   }
 
   load(points: readonly G1Point[]): number {
@@ -130,11 +132,11 @@ class PointLists {
   /** Each point times its scalar. */
   async scale(points: number, scalars: readonly bigint[]): Promise<void> {
     const { kernels } = this;
-    writeScalars(kernels, this.scalars, scalars, 0n);
+    writeHalves(kernels, this.scalars, scalars);
     await kernels.run(
       this.parts().map(({ start, count }): Task => {
         const [at, by] = [points + start * POINT_BYTES, this.scalars + start * SCALAR_BYTES];
-        return (work) => [["scalePointList", at, by, count, work, kernels.fq]];
+        return (work) => [["scalePointList", at, by, count, this.beta, work, kernels.fq]];
       }),
     );
     this.onPart();
@@ -154,12 +156,14 @@ class PointLists {
   async transform(points: number, root: bigint): Promise<void> {
     const { kernels, size } = this;
     this.reverse(points);
-    writeScalars(kernels, this.scalars, geometric(1n, root, size / 2), 0n);
+    writeHalves(kernels, this.scalars, geometric(1n, root, size / 2));
     for (let half = 1; half < size; half *= 2) {
       const step = size / (2 * half);
       await kernels.run(
         this.parts(size / 2).map(({ start, count }): Task => {
-          return (work) => [["pointButterflies", points, half, start, count, this.scalars, step, work, kernels.fq]];
+          return (work) => [
+            ["pointButterflies", points, half, start, count, this.scalars, step, this.beta, work, kernels.fq],
+          ];
         }),
       );
       this.onPart();

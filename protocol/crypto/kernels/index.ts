@@ -1,3 +1,4 @@
+export { betaBlock, BETA, halves, LAMBDA, writeHalves } from "./endomorphism";
 export { FixedBase } from "./fixedBase";
 export { Kernels, type KernelOptions, type Task } from "./kernels";
 export { BLOCK_BYTES, FILE_BITS, FQ, FR, KERNEL_BITS, LANES } from "./layout";

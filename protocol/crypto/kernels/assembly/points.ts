@@ -133,24 +133,34 @@ function storePoints(a: usize, p0: usize, p1: usize, p2: usize, p3: usize, field
   }
 }
 
-/** r = −a, in place; a's Y below 4p. */
-function negatePoint(r: usize, field: usize): void {
+/** Negates the points in the lanes of a mask, in place. */
+function negateLanes(r: usize, negative: v128, field: usize): void {
   const y = r + BLOCK;
   reduce(y, y, field);
   const mask = i32x4.splat(LIMB_MASK);
   let carry = i32x4.splat(0);
   for (let j: usize = 0; j < 9; j++) {
-    const value = i32x4.add(i32x4.sub(limb(field + FOUR_P, j), limb(y, j)), carry);
+    const x = limb(y, j);
+    const value = i32x4.add(v128.bitselect(i32x4.sub(limb(field + FOUR_P, j), x), x, negative), carry);
     put(y, j, j < 8 ? v128.and(value, mask) : value);
     carry = i32x4.shr_s(value, LIMB_BITS);
   }
   reduce(y, y, field);
 }
 
+/** Digit i, four bits, of a half of a scalar; the highest bit of the half is its sign. */
 // @ts-ignore: decorator
 @inline
-function digit(scalar: usize, i: usize): usize {
-  return (<usize>load<u8>(scalar + (i >> 1)) >> ((i & 1) << 2)) & 15;
+function digit(half: usize, i: usize): usize {
+  const bits = (<usize>load<u8>(half + (i >> 1)) >> ((i & 1) << 2)) & 15;
+  return i == 31 ? bits & 7 : bits;
+}
+
+/** A mask of a half's sign. */
+// @ts-ignore: decorator
+@inline
+function signOf(half: usize): i32 {
+  return -(<i32>load<u8>(half + 15) >> 7);
 }
 
 /** One lane of a point from a table's row. */
@@ -161,11 +171,13 @@ function pick(dst: usize, table: usize, index: usize, lane: usize): void {
 }
 
 /**
- * point = scalar·point in each lane, by windows of four bits.
- * @param s0 address of lane 0's scalar, 32 bytes, least significant first
+ * point = scalar·point in each lane, by windows of four bits of both halves of the scalar: k₁ + k₂·λ, where λ times a point is the
+ * point with its x times β.
+ * @param s0 address of lane 0's scalar: magnitudes of k₁ and k₂, 16 bytes each, least significant first, with the sign in the highest bit
+ * @param beta a block
  * @param work 58 blocks
  */
-function scalePoint(point: usize, s0: usize, s1: usize, s2: usize, s3: usize, work: usize, field: usize): void {
+function scalePoint(point: usize, s0: usize, s1: usize, s2: usize, s3: usize, beta: usize, work: usize, field: usize): void {
   const table = work;
   const chosen = work + 48 * BLOCK;
   const t = work + 51 * BLOCK;
@@ -176,28 +188,36 @@ function scalePoint(point: usize, s0: usize, s1: usize, s2: usize, s3: usize, wo
     addPoints(row, row, point, t, field);
   }
   setInfinity(point, field);
-  for (let i: usize = 64; i > 0; i--) {
-    if (i < 64) for (let j = 0; j < 4; j++) doublePoint(point, t, field);
-    pick(chosen, table, digit(s0, i - 1), 0);
-    pick(chosen, table, digit(s1, i - 1), 1);
-    pick(chosen, table, digit(s2, i - 1), 2);
-    pick(chosen, table, digit(s3, i - 1), 3);
-    addPoints(point, point, chosen, t, field);
+  for (let i: usize = 32; i > 0; i--) {
+    if (i < 32) for (let j = 0; j < 4; j++) doublePoint(point, t, field);
+    for (let half: usize = 0; half < 32; half += 16) {
+      const h0 = s0 + half;
+      const h1 = s1 + half;
+      const h2 = s2 + half;
+      const h3 = s3 + half;
+      pick(chosen, table, digit(h0, i - 1), 0);
+      pick(chosen, table, digit(h1, i - 1), 1);
+      pick(chosen, table, digit(h2, i - 1), 2);
+      pick(chosen, table, digit(h3, i - 1), 3);
+      if (half != 0) mul(chosen, chosen, beta, field);
+      negateLanes(chosen, i32x4(signOf(h0), signOf(h1), signOf(h2), signOf(h3)), field);
+      addPoints(point, point, chosen, t, field);
+    }
   }
 }
 
 /**
- * Multiplies points of a list by scalars, in place.
+ * Multiplies points of a list by scalars, in place; see `scalePoint` for `scalars` and `beta`.
  * @param count a multiple of 4
  * @param work 61 blocks
  */
-export function scalePointList(points: usize, scalars: usize, count: usize, work: usize, field: usize): void {
+export function scalePointList(points: usize, scalars: usize, count: usize, beta: usize, work: usize, field: usize): void {
   const point = work + 58 * BLOCK;
   for (let i: usize = 0; i < count; i += 4) {
     const p = points + PACKED * i;
     const s = scalars + 32 * i;
     loadPoints(point, p, p + PACKED, p + 2 * PACKED, p + 3 * PACKED);
-    scalePoint(point, s, s + 32, s + 64, s + 96, work, field);
+    scalePoint(point, s, s + 32, s + 64, s + 96, beta, work, field);
     storePoints(point, p, p + PACKED, p + 2 * PACKED, p + 3 * PACKED, field);
   }
 }
@@ -206,7 +226,7 @@ export function scalePointList(points: usize, scalars: usize, count: usize, work
  * Butterflies of one stage of a transform of points, in bit-reversed order: (u, v) → (u + w·v, u − w·v).
  * @param half distance of u and v
  * @param from first of the stage's butterflies, in order of u; `count` of them, a multiple of 4
- * @param roots plain scalars: power j of the domain's root at 32·j
+ * @param roots scalars as of `scalePoint`: power j of the domain's root at 32·j
  * @param step exponent of the root from one butterfly of a group to the next
  * @param work 64 blocks
  */
@@ -217,9 +237,11 @@ export function pointButterflies(
   count: usize,
   roots: usize,
   step: usize,
+  beta: usize,
   work: usize,
   field: usize,
 ): void {
+  const everywhere = i32x4.splat(-1);
   const u = work + 58 * BLOCK;
   const v = work + 61 * BLOCK;
   const difference = work;
@@ -231,9 +253,9 @@ export function pointButterflies(
     const o = PACKED * half;
     loadPoints(u, u0, u1, u2, u3);
     loadPoints(v, u0 + o, u1 + o, u2 + o, u3 + o);
-    scalePoint(v, root(roots, half, i, step), root(roots, half, i + 1, step), root(roots, half, i + 2, step), root(roots, half, i + 3, step), work, field);
+    scalePoint(v, root(roots, half, i, step), root(roots, half, i + 1, step), root(roots, half, i + 2, step), root(roots, half, i + 3, step), beta, work, field);
     for (let c: usize = 0; c < POINT_BLOCKS; c++) copy(difference + c * BLOCK, v + c * BLOCK);
-    negatePoint(difference, field);
+    negateLanes(difference, everywhere, field);
     addPoints(difference, difference, u, work + 6 * BLOCK, field);
     addPoints(u, u, v, work + 6 * BLOCK, field);
     storePoints(u, u0, u1, u2, u3, field);
