@@ -8,7 +8,7 @@ import { connectNode, openChain, withSigner, type Chain } from "../../protocol/c
 import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
 import { listTokens, type Token } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
-import { l2KeyFromPhrase, type L2Key } from "../../protocol/client/keys";
+import { l2KeyFromWallet, type L2Key } from "../../protocol/client/keys";
 import { openSrs } from "../../protocol/crypto/srs";
 import { createProver, type CircuitArtifacts } from "../../protocol/prover";
 import { SIZES } from "../../protocol/spec";
@@ -76,9 +76,14 @@ export async function startChains(folder: string, cleanup: Cleanup): Promise<Dem
   return chains;
 }
 
-/** Users with coins of both chains from the start, and test tokens of both. */
+/** Users with coins of both chains from the start, test tokens of both, and the L2 keys that their wallets sign for. */
 export async function createPeople(names: readonly string[], chains: readonly DemoChain[]): Promise<Person[]> {
-  const people = names.map((name, i) => ({ name, wallet: account(OPERATOR + 1 + i), key: l2KeyFromPhrase(name) }));
+  const { domain } = chains[0].chain;
+  const people: Person[] = [];
+  for (const [i, name] of names.entries()) {
+    const wallet = account(OPERATOR + 1 + i);
+    people.push({ name, wallet, key: await l2KeyFromWallet(wallet, domain, true) });
+  }
   const { MockToken__factory: factory } = require("../../typechain-types") as {
     MockToken__factory: typeof MockToken__factory;
   };
@@ -91,7 +96,7 @@ export async function createPeople(names: readonly string[], chains: readonly De
   return people;
 }
 
-/** Starts a batcher that proves with snarkjs. */
+/** Starts a batcher with real proofs. */
 export async function startBatcher(
   folder: string,
   chains: readonly DemoChain[],

