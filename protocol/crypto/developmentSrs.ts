@@ -6,7 +6,7 @@ import { encodeG2, G1_BYTES, G2_BYTES, G2_GENERATOR, mulG2, type G2Point } from 
 import { getDomain } from "./domain";
 import { BLOCK_BYTES, FixedBase, Kernels, LANES, powers, SCALAR_BYTES, Transform, writeScalars } from "./kernels";
 import { FILE_HEADER_BYTES, fileHeader, hashFile, SECTION_HEADER_BYTES, sectionHeader, type BinFile } from "./binfile";
-import { HEADER_BYTES, headerContent, PTAU, SECTION, usePtau } from "./ptau";
+import { EXTRA_POWERS, HEADER_BYTES, headerContent, PTAU, SECTION, usePtau } from "./ptau";
 
 /**
  * The SRS for development: INSECURE, because τ is known to everyone who reads this file, and who knows τ can open a commitment to any value
@@ -21,9 +21,6 @@ const MARKER_SECTION = 100;
 const CHECKSUM_SECTION = 101;
 const MARKER = "INSECURE: development SRS with a publicly known tau; worthless outside tests";
 const CHECKSUM_BYTES = 32;
-
-/** Powers of τ in G1 beyond the domain's size: PLONK blinds its polynomials, and snarkjs' setup reads six more. */
-const EXTRA_POWERS = 6;
 
 /** log2 of the largest domain. */
 const MAX_POWER = 22;

@@ -17,6 +17,9 @@ export const PTAU: FileKind = {
   },
 };
 
+/** Powers of τ in G1 that PLONK reads beyond a domain's size: its polynomials are blinded, and snarkjs' keys hold six more. */
+export const EXTRA_POWERS = 6;
+
 const PRIME = primeField(Q);
 /** Bytes of section 1: width of a coordinate and Q, power, power of the ceremony. */
 export const HEADER_BYTES = PRIME.length + 4 + 4;

@@ -12,6 +12,7 @@ import {
   type G2Point,
 } from "../../crypto/curve";
 import { FIELD_BYTES, mul, inv, R, TWO_ADICITY } from "../../crypto/field";
+import { EXTRA_POWERS } from "../../crypto/ptau";
 
 export const KEY_SECTION = {
   protocol: 1,
@@ -57,8 +58,6 @@ export const PLONK_PROTOCOL = 2;
 export const ADDITION_BYTES = 4 + 4 + 2 * FIELD_BYTES;
 /** A polynomial's coefficients, then its values on four times as many roots: field elements a root. */
 export const POLYNOMIAL_PARTS = 5;
-/** Powers of τ beyond the domain's size. */
-export const EXTRA_POWERS = 6;
 /** log2 of the smallest domain: snarkjs takes none smaller. */
 export const MIN_POWER = 3;
 

@@ -18,7 +18,7 @@ import {
   type Bases,
   type Task,
 } from "../../crypto/kernels";
-import { ptauPower, SECTION, usePtau } from "../../crypto/ptau";
+import { EXTRA_POWERS, ptauPower, SECTION, usePtau } from "../../crypto/ptau";
 import type { OnProgress } from "../progress";
 import { readConstraints } from "./constraintFile";
 import { buildGates, type Gates } from "./gates";
@@ -26,7 +26,6 @@ import {
   ADDITION_BYTES,
   encodeFileElement,
   encodeHeader,
-  EXTRA_POWERS,
   KEY_FILE,
   KEY_SECTION,
   MIN_POWER,

@@ -15,7 +15,8 @@ import {
   type Step,
   type Task,
 } from "../../crypto/kernels";
-import { EXTRA_POWERS, KEY_SECTION, polynomialSections, type KeyHeader } from "./keyFile";
+import { EXTRA_POWERS } from "../../crypto/ptau";
+import { KEY_SECTION, polynomialSections, type KeyHeader } from "./keyFile";
 
 /** The key's polynomials, in the order of the kernels' rows. */
 export const ROWS = { selectors: [0, 1, 2, 3, 4], permutations: [5, 6, 7], lagrange: [8] } as const;

@@ -124,6 +124,18 @@ export function isZero(a: usize, work: usize, field: usize): v128 {
   return i32x4.eq(bits, i32x4.splat(0));
 }
 
+/** a becomes 4p − a in the lanes of the mask, for a up to 4p there. */
+export function negateWhere(a: usize, mask: v128, field: usize): void {
+  const low = i32x4.splat(LIMB_MASK);
+  let carry = i32x4.splat(0);
+  for (let j: usize = 0; j < 9; j++) {
+    const x = limb(a, j);
+    const value = i32x4.add(v128.bitselect(i32x4.sub(limb(field + FOUR_P, j), x), x, mask), carry);
+    put(a, j, j < 8 ? v128.and(value, low) : value);
+    carry = i32x4.shr_s(value, LIMB_BITS);
+  }
+}
+
 /** dst = a where the mask is set, else b. */
 export function select(dst: usize, a: usize, b: usize, mask: v128): void {
   for (let j: usize = 0; j < 9; j++) put(dst, j, v128.bitselect(limb(a, j), limb(b, j), mask));

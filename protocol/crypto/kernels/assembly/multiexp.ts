@@ -5,8 +5,8 @@
  * buckets are added in affine coordinates, with one inversion for thousands of them (Montgomery's trick). Points are packed, x
  * then y, 64 bytes, below 1.5·q each, as x·2^261; (0, 0) is infinity.
  */
-import { add, canonical, copy, invert, isZero, limb, load4, put, reduce, select, store4, sub, zero } from "./field";
-import { BLOCK, FOUR_P, LIMB_BITS, LIMB_MASK, ONE } from "./layout";
+import { add, canonical, copy, invert, isZero, limb, load4, negateWhere, put, reduce, select, store4, sub, zero } from "./field";
+import { BLOCK, ONE } from "./layout";
 import { mul, square } from "./multiply";
 import { addPoints, setInfinity } from "./points";
 
@@ -63,14 +63,7 @@ function applySigns(dst: usize, pairs: usize, slot: usize, field: usize): void {
     -(<i32>load<u32>(p + 2 * PAIR) & 1),
     -(<i32>load<u32>(p + 3 * PAIR) & 1),
   );
-  const mask = i32x4.splat(LIMB_MASK);
-  let carry = i32x4.splat(0);
-  for (let j: usize = 0; j < 9; j++) {
-    const y = limb(dst, j);
-    const value = i32x4.add(v128.bitselect(i32x4.sub(limb(field + FOUR_P, j), y), y, negative), carry);
-    put(dst, j, j < 8 ? v128.and(value, mask) : value);
-    carry = i32x4.shr_s(value, LIMB_BITS);
-  }
+  negateWhere(dst, negative, field);
 }
 
 /** Lanes in which all limbs of a and b are 0: infinity, since every other point has a nonzero coordinate. */

@@ -2,8 +2,8 @@
  * Points of y² = x³ + 3 in projective coordinates, four at a time as three blocks X, Y, Z; (0 : 1 : 0) is infinity. The formulas
  * are complete (Renes, Costello, Batina 2016, algorithms 7 and 9, with 3b = 9). In memory a point of a list is packed, 96 bytes.
  */
-import { add, copy, limb, load4, put, reduce, store4, sub, zero } from "./field";
-import { BLOCK, FOUR_P, LIMB_BITS, LIMB_MASK, ONE } from "./layout";
+import { add, copy, limb, load4, negateWhere, put, reduce, store4, sub, zero } from "./field";
+import { BLOCK, LIMB_BITS, LIMB_MASK, ONE } from "./layout";
 import { mul, square } from "./multiply";
 
 const POINT_BLOCKS: usize = 3;
@@ -137,14 +137,7 @@ function storePoints(a: usize, p0: usize, p1: usize, p2: usize, p3: usize, field
 function negateLanes(r: usize, negative: v128, field: usize): void {
   const y = r + BLOCK;
   reduce(y, y, field);
-  const mask = i32x4.splat(LIMB_MASK);
-  let carry = i32x4.splat(0);
-  for (let j: usize = 0; j < 9; j++) {
-    const x = limb(y, j);
-    const value = i32x4.add(v128.bitselect(i32x4.sub(limb(field + FOUR_P, j), x), x, negative), carry);
-    put(y, j, j < 8 ? v128.and(value, mask) : value);
-    carry = i32x4.shr_s(value, LIMB_BITS);
-  }
+  negateWhere(y, negative, field);
   reduce(y, y, field);
 }
 
