@@ -12,7 +12,6 @@ export {
   POINT_BYTES,
   prepareBases,
   SCALAR_BYTES,
-  smallMultiExp,
   storeScalars,
   windowOffset,
   writeScalars,

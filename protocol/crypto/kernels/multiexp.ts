@@ -2,7 +2,7 @@
 import type { G1Point } from "../curve";
 import { BLOCK_BYTES, FQ, KERNEL_BITS, FILE_BITS, words } from "./layout";
 import type { Kernels, Task } from "./kernels";
-import { addProjective, doubleTimes, fromAffine, INFINITY, negate, toAffine, type Projective } from "./projective";
+import { addProjective, doubleTimes, INFINITY, negate, toAffine, type Projective } from "./projective";
 
 export const POINT_BYTES = 64;
 export const SCALAR_BYTES = 32;
@@ -180,16 +180,4 @@ function weightedSum(kernels: Kernels, address: number, count: number): { weight
 function readPoints(kernels: Kernels, address: number): Projective[] {
   const [x, y, z] = [0, 1, 2].map((i) => kernels.readBlock(address + i * BLOCK_BYTES, FQ));
   return x.map((_, lane) => [x[lane], y[lane], z[lane]]);
-}
-
-/** Σ s_i·P_i of few points, without kernels. */
-export function smallMultiExp(points: readonly G1Point[], scalars: readonly bigint[]): G1Point {
-  let sum = INFINITY;
-  for (let bit = SCALAR_BITS - 1; bit >= 0; bit--) {
-    sum = doubleTimes(sum, 1);
-    points.forEach((point, i) => {
-      if ((scalars[i] >> BigInt(bit)) & 1n) sum = addProjective(sum, fromAffine(point));
-    });
-  }
-  return toAffine(sum);
 }

@@ -14,7 +14,6 @@ import {
   multiExpWorkBytes,
   POINT_BYTES,
   SCALAR_BYTES,
-  smallMultiExp,
   storeScalars,
   windowOffset,
 } from "../../../../protocol/crypto/kernels";
@@ -351,14 +350,5 @@ describe("crypto/kernels: multi-exponentiation", () => {
         expect(whole).to.equal(scalar);
       }
     }
-  });
-
-  it("sums few multiples without kernels", async () => {
-    const scalars = [0n, 1n, F.R - 1n, ...scalarsOf("few", 4)];
-    const bases = [...C.decodeG1(firstPoints(scalars.length - 2)), C.G1_INFINITY, q];
-    expect(smallMultiExp(bases, scalars)).to.deep.equal(await C.multiExp(C.encodeG1(bases), scalars));
-    expect(smallMultiExp([p, C.negG1(p)], [5n, 5n])).to.deep.equal(C.G1_INFINITY);
-    expect(smallMultiExp([p, p], [5n, 6n])).to.deep.equal(await C.mulG1(p, 11n));
-    expect(smallMultiExp([], [])).to.deep.equal(C.G1_INFINITY);
   });
 });
