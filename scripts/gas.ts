@@ -82,7 +82,7 @@ class Bench {
 
   async deposit(chain: chains.Chain, token: string, account: number): Promise<Deposited> {
     const key = account === 0 ? this.holder.keys.ay : 0n;
-    const request = { amount: AMOUNT, account, cell: 0, owner: this.holder.address, key };
+    const request = { op: "Deposit" as const, amount: AMOUNT, account, cell: 0, owner: this.holder.address, key };
     const value = token === chains.NATIVE ? AMOUNT : 0n;
     const gas = await gasOf(chain.vault.deposit({ ...request, token }, { value }));
     const local = token === chains.NATIVE ? 2 : 1;
@@ -170,14 +170,23 @@ async function measure(): Promise<Figures> {
   const remote = await bench.deposit(secondary, token, 1);
   await bench.batch([first.request, native.request, again.request, remote.request], []);
 
-  const transfer: UnsignedOp = { op: "Transfer", from: 1, to: 3, account: 1, amount: 12_345_678n };
+  const transfer: UnsignedOp = { op: "Transfer", fee: 0n, from: 1, to: 3, account: 1, amount: 12_345_678n };
   const few = await bench.batch([], transfers(SIZE, transfer));
   const larger = { ...SIZE, signedOps: SIZE.signedOps + 2 };
   const many = await bench.batch([], transfers(larger, transfer), await mockCircuit(bench, larger));
 
   const recipients = [1, 2, 3].map((n) => ethers.getAddress(toBeHex(0xca05e3a7_0000n + BigInt(n), 20)));
   const withdraw = (from: number, asset: number): UnsignedOp[] =>
-    recipients.map((recipient) => ({ op: "Withdraw", from, amount: 1_000n, recipient, chain: primary.index, asset }));
+    recipients.map((recipient) => ({
+      op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
+      from,
+      amount: 1_000n,
+      recipient,
+      chain: primary.index,
+      asset,
+    }));
   const payToken = await bench.pay(await bench.batch([], withdraw(1, 1)));
   const payNative = await bench.pay(await bench.batch([], withdraw(2, 2)));
 

@@ -58,6 +58,7 @@ function signed(definition: ConfigurableTaskDefinition): ConfigurableTaskDefinit
     .addParam("from", "your balance cell that pays", undefined, types.int)
     .addOptionalParam("batcher", "address of a running batcher", "http://127.0.0.1:8600")
     .addOptionalParam("keyFile", KEY_FILE)
+    .addOptionalParam("fee", "what a batch may take, in the token's smallest units; a power of ten times 0..127", "0")
     .addOptionalParam(
       "validFor",
       "minutes for which a batch may take the op; by default for ever",

@@ -5,12 +5,13 @@ import {Batch, G1Point} from "../types/Types.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
 import {IFacts} from "./IFacts.sol";
 import {IVault} from "./IVault.sol";
+import {IZusdLedger} from "./IZusdLedger.sol";
 
 /// @title Accepts batches and keeps the state commitment; every chain of the deployment has one
 /// @notice Challenge: keccak256(CHALLENGE_TAG, domain, circuit, number, C, C', C_Q, digest, words) modulo the field's order.
 /// @notice Batch hash: keccak256(BATCH_TAG, domain, circuit, number, previous hash, C', keccak256(words)); the genesis hash is
 ///   that of circuit 0, number 0, previous hash 0, the genesis commitment and no words.
-interface IRollup {
+interface IRollup is IZusdLedger {
     struct Config {
         /// @dev 160-bit domain of the deployment, not 0; the same on every chain.
         uint256 domain;

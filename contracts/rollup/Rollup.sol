@@ -8,15 +8,17 @@ import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IFacts} from "../interfaces/IFacts.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 import {IVault} from "../interfaces/IVault.sol";
+import {IZusdLedger} from "../interfaces/IZusdLedger.sol";
 import {BatchHashes} from "../libraries/BatchHashes.sol";
 import {BN254} from "../libraries/BN254.sol";
 import {KZG} from "../libraries/KZG.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 import {Batch, Circuit, G1Point, QueueFold} from "../types/Types.sol";
 import {ProofVerifier} from "../verifiers/ProofVerifier.sol";
+import {ZusdLedger} from "./ZusdLedger.sol";
 
 /// @title See {IRollup}
-contract Rollup is IRollup, AccessManaged {
+contract Rollup is IRollup, ZusdLedger, AccessManaged {
     /// @inheritdoc IRollup
     uint256 public immutable domain;
     /// @inheritdoc IRollup
@@ -94,6 +96,7 @@ contract Rollup is IRollup, AccessManaged {
         (number, timestamp) = (newNumber, newTimestamp);
         batchHash[newNumber] = newHash;
         for (uint256 i = 0; i < newHeads.length; ++i) consumedHead[batch.folds[i].chain] = newHeads[i];
+        _applyToLedger(batch.words, circuit.queueOps, newNumber);
         emit BatchAccepted(newNumber, newHash, batch.newCommitment.x, batch.newCommitment.y, batch.circuit);
 
         bytes32 outboxHash = Pubdata.outboxHash(batch.words, circuit.queueOps, chainIndex);
@@ -104,6 +107,11 @@ contract Rollup is IRollup, AccessManaged {
     function setOperator(address operator, bool allowed) external restricted {
         isOperator[operator] = allowed;
         emit OperatorSet(operator, allowed);
+    }
+
+    /// @inheritdoc IZusdLedger
+    function setCap(uint8 chain, uint104 cap, uint48 from) external restricted {
+        _setCap(chain, cap, from, number);
     }
 
     /// @inheritdoc IRollup
@@ -117,7 +125,7 @@ contract Rollup is IRollup, AccessManaged {
     }
 
     function _checkHeader(uint256 word) private view returns (uint64 newNumber, uint64 newTimestamp) {
-        (newNumber, newTimestamp) = Pubdata.header(word);
+        (newNumber, newTimestamp, ) = Pubdata.header(word);
         uint256 expected = uint256(number) + 1;
         if (newNumber != expected) revert Rollup_WrongNumber(expected, newNumber);
 

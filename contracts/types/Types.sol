@@ -51,11 +51,15 @@ struct Batch {
     QueueFold[] folds;
 }
 
-/// @notice A payment that a batch orders on one chain.
+/// @notice A payment that a batch orders on one chain. Two storage slots; the first is hashed as one word.
 struct Payment {
-    /// @dev The chain's own number of the token, 1..1023.
-    uint16 token;
     address recipient;
+    /// @dev Token id: one of the chain, or zUSD.
+    uint16 token;
+    /// @dev zUSD: the chain's own number of the token to redeem into, 0: none. Else 0.
+    uint16 into;
+    /// @dev zUSD: packed amount, the least to accept from the redemption. Else 0.
+    uint40 minOut;
     /// @dev In the token's own units.
     uint128 amount;
 }
@@ -74,6 +78,20 @@ struct DepositRequest {
     uint32 cell;
     /// @dev y coordinate of the account's Baby Jubjub key, below the field's order; 0: none. Only from the owner itself.
     uint256 key;
+}
+
+/// @notice What an owner asks for who leaves.
+struct ExitRequest {
+    /// @dev The sender's account, 1 or more and below N/4.
+    uint32 account;
+    /// @dev Its balance cell to empty, 1 or more and below N/2.
+    uint32 cell;
+    /// @dev Token id of the cell.
+    uint16 token;
+    /// @dev Chain that pays, 1..63: the token's, or any for zUSD.
+    uint8 payer;
+    /// @dev Who receives there; not 0.
+    address recipient;
 }
 
 /// @dev Stands for the chain's native coin where a token address is expected.

@@ -1,11 +1,11 @@
 import type { BatchCalldata } from "../chain/batch";
 import type { Chain } from "../chain/chain";
-import { ChainError, revertReason } from "../chain/errors";
+import { acting, ChainError, revertReason } from "../chain/errors";
 import { Ledger } from "../chain/ledger";
 import { QueueFollower } from "../chain/queueFollower";
 import type { G1Point } from "../crypto/curve";
 import { signedWord } from "../spec";
-import { decodeBatch, type DepositRequest, type SignedOp, type State } from "../state";
+import { decodeBatch, NO_FEE_CELLS, type Request, type SignedOp, type State, type Terms } from "../state";
 import { buildBatch, type BatchTrace } from "../witness";
 import { asOpError, Outlook } from "./admission";
 import { Delivery, type Followed } from "./delivery";
@@ -193,7 +193,7 @@ export class Batcher {
   }
 
   /** Requests that no batch has consumed, for each queue that can be read. */
-  private openRequests(): DepositRequest[][] {
+  private openRequests(): Request[][] {
     return this.reachable.map(({ chain, requests }) =>
       requests.slice(this.primary.ledger.consumed(chain.index)).map(({ request }) => request),
     );
@@ -202,8 +202,8 @@ export class Batcher {
   private async lookAhead(): Promise<Outlook> {
     await this.follow();
     if (!this.outlook) {
-      const timestamp = await this.nextTimestamp();
-      this.outlook = Outlook.of(this.state, this.openRequests().flat(), this.pool.ops, timestamp).outlook;
+      const terms = await this.nextTerms();
+      this.outlook = Outlook.of(this.state, this.openRequests().flat(), this.pool.ops, terms).outlook;
     }
     return this.outlook;
   }
@@ -213,6 +213,21 @@ export class Batcher {
     const block = await this.options.primary.provider.getBlock("latest");
     if (!block) throw new ChainError(this.options.primary.name, "reading the clock", "the chain has no block");
     return Math.max(block.timestamp, this.primary.ledger.timestamp);
+  }
+
+  /** What the next batch settles for its ops. */
+  private async nextTerms(): Promise<Terms> {
+    const { primary } = this.options;
+    const timestamp = await this.nextTimestamp();
+    const caps = new Map<number, bigint>();
+    for (const { chain } of [this.primary, ...this.secondaries]) {
+      const reading = () => primary.rollup.capOf(chain.index, this.latest + 1);
+      caps.set(chain.index, await acting(primary, "reading a cap", reading));
+    }
+    // A cell that is not allocated yet collects nothing.
+    const isAllocated = (cell: number) => this.state.balance(cell).account !== 0;
+    const feeCells = (this.options.feeCells ?? NO_FEE_CELLS).map((cell) => (isAllocated(cell) ? cell : 0));
+    return { timestamp, feeCells, cap: (chain) => caps.get(chain) ?? 0n };
   }
 
   // Making a batch ----------------------------------------------------------------------------------------------------
@@ -234,22 +249,22 @@ export class Batcher {
   /** What the next batch holds; undefined when that is nothing. */
   private async plan(): Promise<PlannedBatch | undefined> {
     const { size } = this.options.proving;
-    const timestamp = await this.nextTimestamp();
+    const terms = await this.nextTerms();
     const number = this.latest + 1;
     const open = this.openRequests();
     const requests = takeTurns(open, size.queueOps, this.latest);
     if (requests.length === 0 && this.pool.ops.length === 0) return undefined;
     const after = this.state.clone();
-    const trace = buildBatch(after, { size, number, timestamp, requests, ops: this.pool.ops });
-    this.dropHopeless(trace, open.flat(), timestamp);
+    const trace = buildBatch(after, { ...terms, size, number, requests, ops: this.pool.ops });
+    this.dropHopeless(trace, open.flat(), terms);
     if (requests.length === 0 && trace.report.included.length === 0) return undefined;
     return { trace, after, commitment: this.commitment as G1Point };
   }
 
   /** An op that this batch rejected may wait for requests of a later one. One that fails even after all of them leaves the pool. */
-  private dropHopeless({ report }: BatchTrace, requests: readonly DepositRequest[], timestamp: number): void {
+  private dropHopeless({ report }: BatchTrace, requests: readonly Request[], terms: Terms): void {
     if (report.rejected.length === 0) return;
-    const { outlook, refused } = Outlook.of(this.state, requests, this.pool.ops, timestamp);
+    const { outlook, refused } = Outlook.of(this.state, requests, this.pool.ops, terms);
     this.outlook = outlook;
     this.pool.remove(refused.map(({ op }) => op));
     for (const { op, error } of refused) this.emit({ type: "dropped", op, error });

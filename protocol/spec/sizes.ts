@@ -1,5 +1,6 @@
 import {
-  ACCESSES_PER_BATCH,
+  ACCESSES_AFTER_OPS,
+  ACCESSES_BEFORE_OPS,
   ACCESSES_PER_QUEUE_OP,
   ACCESSES_PER_SIGNED_OP,
   WORDS_PER_BATCH,
@@ -33,7 +34,12 @@ export function wordCount(size: Size): number {
 
 /** Accesses of a batch, K, in the order of the words. */
 export function accessCount(size: Size): number {
-  return ACCESSES_PER_BATCH + ACCESSES_PER_QUEUE_OP * size.queueOps + ACCESSES_PER_SIGNED_OP * size.signedOps;
+  return feeAccess(size) + ACCESSES_AFTER_OPS;
+}
+
+/** Position of the first fee slot's access: after all ops. */
+export function feeAccess(size: Size): number {
+  return ACCESSES_BEFORE_OPS + ACCESSES_PER_QUEUE_OP * size.queueOps + ACCESSES_PER_SIGNED_OP * size.signedOps;
 }
 
 /** Position of queue op `i`'s first word. */

@@ -5,28 +5,36 @@ import {
   DOMAIN_CELL,
   DepositWord0,
   DepositWord1,
+  ExactWord,
+  FEE_SLOTS,
   FIELD_ORDER,
+  FullExitWord0,
+  FullExitWord1,
   HeaderWord,
   Kind,
   Op,
   OpenToWord,
   OpenWord,
   OwnerCell,
+  SetKeyWord0,
+  SetKeyWord1,
   TransferWord,
   WithdrawWord,
+  ZUSD,
   accountRoom,
   balanceCell,
   balanceRoom,
   keyCell,
   localToken,
+  mask,
   ownerCell,
   pack,
   queueWord,
   signedWord,
   tokenChain,
-  tokenId,
   unpack,
   unpackAmount,
+  unpackFee,
   wordCount,
   type Layout,
   type Size,
@@ -41,6 +49,10 @@ import type { Payment } from "./types";
  */
 export class Replay {
   private readonly cells = new Map<number, bigint>();
+  private readonly ledger = new Map<number, bigint>();
+  /** Of the batch under way: tokens of the fee slots and what they collect. */
+  private feeTokens: number[] = [];
+  private fees: bigint[] = [];
   private number = 0;
   private timestamp = 0n;
 
@@ -63,6 +75,16 @@ export class Replay {
     return this.cells;
   }
 
+  /** zUSD issued to a chain. */
+  issued(chain: number): bigint {
+    return this.ledger.get(chain) ?? 0n;
+  }
+
+  /** All chains to which zUSD is issued. */
+  issuedAll(): Iterable<readonly [number, bigint]> {
+    return this.ledger;
+  }
+
   /**
    * Moves on by one batch and returns its payments, in order.
    * @param size the circuit that the batch was proven with
@@ -73,17 +95,23 @@ export class Replay {
     this.expect(words.length === wordCount(size), `there are ${words.length} words`);
     for (const word of words) this.expect(word >= 0n && word < FIELD_ORDER, "a word is no field element");
 
-    const { number, timestamp } = this.fields(HeaderWord, words[0]);
+    const { number, timestamp, suspended, ...slots } = this.fields(HeaderWord, words[0]);
+    const feeCells = [slots.feeCell0, slots.feeCell1, slots.feeCell2, slots.feeCell3].map(Number);
+    this.expect((suspended & 1n) === 0n, "its header suspends chain 0");
     this.expect(Number(number) === this.number + 1, `its header says batch ${number}`);
     this.expect(timestamp >= this.timestamp, "the timestamp is before the last batch's");
 
     const payments: Payment[] = [];
+    const signed = words.slice(signedWord(size, 0));
+    const opened = this.openedCells(size, words);
+    this.feeTokens = feeCells.map((cell) => opened.get(cell) ?? this.tokenOf(cell));
+    this.fees = new Array<bigint>(FEE_SLOTS).fill(0n);
     for (let slot = 0; slot < size.queueOps; slot++) {
       const at = queueWord(slot);
       payments.push(...this.queueOp(words.slice(at, at + 3)));
     }
-    const signed = words.slice(signedWord(size, 0));
     signed.forEach((_, slot) => payments.push(...this.signedOp(signed, slot)));
+    feeCells.forEach((cell, slot) => this.collect(cell, this.fees[slot]));
     this.number = Number(number);
     this.timestamp = timestamp;
     return payments;
@@ -93,28 +121,65 @@ export class Replay {
 
   private queueOp(words: readonly bigint[]): Payment[] {
     if (words.every((word) => word === 0n)) return [];
-    const [word0, word1, key] = words;
-    const { op, amount, executed, ...first } = this.fields(DepositWord0, word0);
+    switch (Number(words[0] & 255n)) {
+      case Op.Deposit:
+        return this.deposit(words);
+      case Op.SetKey:
+        return this.setKey(words);
+      case Op.FullExit:
+        return this.fullExit(words);
+      default:
+        throw new ReplayError(this.number + 1, "a queue op has an undefined code");
+    }
+  }
+
+  private deposit([word0, word1, key]: readonly bigint[]): Payment[] {
+    const { amount, executed, ...first } = this.fields(DepositWord0, word0);
     const { owner, ...second } = this.fields(DepositWord1, word1);
-    this.expect(op === BigInt(Op.Deposit), "a queue op has an undefined code");
     const [chain, token, account, cell] = [first.chain, first.token, first.account, first.cell].map(Number);
     const [usedAccount, usedCell] = [second.usedAccount, second.usedCell].map(Number);
-    const isOwnToken = chain !== 0 && tokenChain(token) === chain;
+    const isPaidHere = chain !== 0 && (token === ZUSD || tokenChain(token) === chain);
     if (executed === 0n) {
-      return isOwnToken ? [{ chain, token: localToken(token), recipient: toAddress(owner), amount }] : [];
+      return isPaidHere ? [{ chain, token, recipient: toAddress(owner), amount, into: 0, minOut: 0n }] : [];
     }
 
-    this.expect(isOwnToken && localToken(token) !== 0, "a deposit has a token that is not its chain's");
+    this.expect(isPaidHere && localToken(token) !== 0, "a deposit has a token that is not its chain's");
     if (account === 0) this.createAccount(usedAccount, owner, chain);
     this.expect(account === 0 || usedAccount === account, "a deposit uses another account than it names");
     if (cell === 0) this.createCell(usedCell, token, usedAccount);
     this.expect(cell === 0 || (usedCell === cell && account !== 0), "a deposit uses another cell than it names");
     this.addBalance(usedCell, usedAccount, token, amount);
     this.expectUser(usedAccount);
+    if (token === ZUSD) this.issue(chain, amount);
 
     const isByOwner = this.read(ownerCell(usedAccount)) === this.userCell(owner, chain);
     if (key !== 0n && isByOwner && this.read(keyCell(usedAccount)) === 0n) this.cells.set(keyCell(usedAccount), key);
     return [];
+  }
+
+  private setKey([word0, word1, key]: readonly bigint[]): Payment[] {
+    const { chain, account, executed } = this.fields(SetKeyWord0, word0);
+    const { owner } = this.fields(SetKeyWord1, word1);
+    if (executed === 0n) return [];
+    this.expectOwner(Number(account), owner, Number(chain));
+    if (key === 0n) this.cells.delete(keyCell(Number(account)));
+    else this.cells.set(keyCell(Number(account)), key);
+    return [];
+  }
+
+  private fullExit([word0, word1, word2]: readonly bigint[]): Payment[] {
+    const { chain, account, cell, token, amount, executed } = this.fields(FullExitWord0, word0);
+    const { owner, payer } = this.fields(FullExitWord1, word1);
+    if (executed === 0n) return [];
+    this.expectOwner(Number(account), owner, Number(chain));
+    const fields = this.fields(BalanceCell, this.read(this.at(Number(cell))));
+    const isRight = account !== 0n && fields.account === account && fields.token === token;
+    this.expect(isRight && fields.balance >= amount, "an exit does not fit its cell");
+    this.put(Number(cell), { ...fields, balance: fields.balance - amount });
+    if (token === BigInt(ZUSD)) this.issue(Number(payer), -amount);
+    else this.expect(payer === BigInt(tokenChain(Number(token))), "an exit is paid by another chain than its token's");
+    const recipient = toAddress(word2 & mask(160));
+    return [{ chain: Number(payer), token: Number(token), recipient, amount, into: 0, minOut: 0n }];
   }
 
   private createAccount(account: number, owner: bigint, home: number): void {
@@ -135,40 +200,59 @@ export class Replay {
   // Signed ops ------------------------------------------------------------------------------------------------------
 
   private signedOp(words: readonly bigint[], slot: number): Payment[] {
-    const word = words[slot];
-    const code = Number(word & 255n);
-    const follows = slot % 2 === 1 && Number(words[slot - 1] & 255n) === Op.Open;
-    this.expect(follows === (code === Op.OpenTo), "an Open and its second word do not stand together");
-    if (word === 0n) return [];
-    if (code === Op.Transfer) return this.transfer(word);
-    if (code === Op.Open) return this.open(word, slot);
-    if (code === Op.OpenTo) return this.openTo(word);
-    return this.withdraw(word);
+    const code = (at: number) => Number(words[at] & 255n);
+    const isFirst = slot % 2 === 0;
+    const isSecond = code(slot) === Op.OpenTo || code(slot) === Op.Exact;
+    this.expect(!isSecond || !isFirst, "a second word stands in an even slot");
+    if (words[slot] === 0n || code(slot) === Op.Exact) {
+      const follows = code(slot) !== Op.Exact || code(slot - 1) > Op.Withdraw;
+      this.expect(follows, "an Exact stands without its withdrawal");
+      return [];
+    }
+    const opens = isFirst ? code(slot) === Op.Open : code(slot - 1) === Op.Open;
+    this.expect(
+      opens === (code(isFirst ? slot + 1 : slot) === Op.OpenTo),
+      "an Open and its second word do not stand together",
+    );
+    if (code(slot) === Op.Transfer) return this.transfer(words[slot]);
+    if (code(slot) === Op.Open) return this.open(words[slot], isFirst);
+    if (code(slot) === Op.OpenTo) return this.openTo(words[slot]);
+    const exact = isFirst && code(slot + 1) === Op.Exact ? words[slot + 1] : undefined;
+    return this.withdraw(words[slot], exact);
   }
 
   private transfer(word: bigint): Payment[] {
     const { from, to, account, amount, fee } = this.fields(TransferWord, word);
-    this.expect(fee === 0n, "a transfer has a fee");
-    const token = this.pay(Number(from), unpackAmount(amount));
+    const token = this.pay(Number(from), unpackAmount(amount), fee);
     this.addBalance(Number(to), Number(account), token, unpackAmount(amount));
     return [];
   }
 
-  private withdraw(word: bigint): Payment[] {
-    const { op, from, recipient, asset, amount, fee } = this.fields(WithdrawWord, word);
-    const chain = Number(op) - Op.Withdraw;
+  private withdraw(word: bigint, second: bigint | undefined): Payment[] {
+    const { op, from, recipient, asset, amount: packed, fee } = this.fields(WithdrawWord, word);
+    const isZusd = op > BigInt(Op.WithdrawZusd);
+    const chain = Number(op) - (isZusd ? Op.WithdrawZusd : Op.Withdraw);
     this.expect(chain >= 1 && chain <= 63, "a signed op has an undefined code");
-    this.expect(fee === 0n, "a withdrawal has a fee");
-    const token = this.pay(Number(from), unpackAmount(amount));
-    this.expect(asset !== 0n && token === tokenId(chain, Number(asset)), "a withdrawal is not of its cell's token");
-    return [{ chain, token: Number(asset), recipient: toAddress(recipient), amount: unpackAmount(amount) }];
+    const exact = second === undefined ? undefined : this.fields(ExactWord, second);
+    this.expect(!exact || packed === 0n, "an exact withdrawal has an amount in its first word, too");
+    const amount = exact ? exact.amount : unpackAmount(packed);
+    const token = this.pay(Number(from), amount, fee);
+    const minOut = exact?.minOut ?? 0n;
+    const payment = { chain, token, recipient: toAddress(recipient), amount, into: 0, minOut };
+    if (isZusd) {
+      this.expect(token === ZUSD, "a withdrawal of zUSD is from a cell of another token");
+      this.issue(chain, -amount);
+      return [{ ...payment, into: Number(asset) }];
+    }
+    const isRight = asset !== 0n && tokenChain(token) === chain && BigInt(localToken(token)) === asset;
+    this.expect(isRight && minOut === 0n, "a withdrawal is not of its cell's token");
+    return [payment];
   }
 
-  private open(word: bigint, slot: number): Payment[] {
+  private open(word: bigint, isFirst: boolean): Payment[] {
     const { from, fee } = this.fields(OpenWord, word);
-    this.expect(fee === 0n, "an Open has a fee");
-    this.expect(slot % 2 === 0, "an Open stands in an odd slot");
-    this.pay(Number(from), 0n);
+    this.expect(isFirst, "an Open stands in an odd slot");
+    this.pay(Number(from), 0n, fee);
     return [];
   }
 
@@ -178,6 +262,42 @@ export class Replay {
     this.expectUser(Number(account));
     this.createCell(Number(cell), Number(token), Number(account));
     return [];
+  }
+
+  // Fees and the ledger -----------------------------------------------------------------------------------------------
+
+  /** Tokens of the cells that the batch opens: a fee slot has its cell's token after the ops. */
+  private openedCells(size: Size, words: readonly bigint[]): Map<number, number> {
+    const opened = new Map<number, number>();
+    for (let slot = 0; slot < size.queueOps; slot++) {
+      const at = queueWord(slot);
+      if (Number(words[at] & 255n) !== Op.Deposit) continue;
+      const { cell, token, executed } = this.fields(DepositWord0, words[at]);
+      const { usedCell } = this.fields(DepositWord1, words[at + 1]);
+      if (executed === 1n && cell === 0n) opened.set(Number(usedCell), Number(token));
+    }
+    for (const word of words.slice(signedWord(size, 0))) {
+      if (Number(word & 255n) !== Op.OpenTo) continue;
+      const { cell, token } = this.fields(OpenToWord, word);
+      opened.set(Number(cell), Number(token));
+    }
+    return opened;
+  }
+
+  private tokenOf(index: number): number {
+    return Number(this.fields(BalanceCell, this.read(this.at(index))).token);
+  }
+
+  private collect(index: number, fees: bigint): void {
+    const cell = this.fields(BalanceCell, this.read(this.at(index)));
+    this.put(index, { ...cell, balance: cell.balance + fees });
+  }
+
+  private issue(chain: number, change: bigint): void {
+    const issued = this.issued(chain) + change;
+    this.expect(chain !== 0 && issued >= 0n, `the zUSD issued to chain ${chain} falls below 0`);
+    if (issued === 0n) this.ledger.delete(chain);
+    else this.ledger.set(chain, issued);
   }
 
   // Cells -----------------------------------------------------------------------------------------------------------
@@ -195,12 +315,15 @@ export class Replay {
     return pack(OwnerCell, { owner, home: BigInt(home), kind: BigInt(Kind.User) });
   }
 
-  /** Takes an amount out of a cell, uses its nonce up, and returns its token. */
-  private pay(index: number, amount: bigint): number {
+  /** Takes an amount and the fee out of a cell, uses its nonce up, and returns its token. */
+  private pay(index: number, amount: bigint, packedFee: bigint): number {
     const cell = this.fields(BalanceCell, this.read(this.at(index)));
     this.expect(cell.account !== 0n, `balance cell ${index} pays, but nobody owns it`);
-    this.expect(cell.balance >= amount, `balance cell ${index} pays more than it has`);
-    const balance = cell.balance - amount;
+    const slot = this.feeTokens.indexOf(Number(cell.token));
+    const fee = slot < 0 ? 0n : unpackFee(packedFee);
+    if (slot >= 0) this.fees[slot] += fee;
+    this.expect(cell.balance >= amount + fee, `balance cell ${index} pays more than it has`);
+    const balance = cell.balance - amount - fee;
     this.put(index, { ...cell, balance, nonce: cell.nonce + 1n });
     return Number(cell.token);
   }
@@ -213,16 +336,21 @@ export class Replay {
   }
 
   private put(index: number, fields: Record<string, bigint>): void {
-    this.cells.set(
-      this.at(index),
-      this.guarded(() => pack(BalanceCell, fields)),
-    );
+    const value = this.guarded(() => pack(BalanceCell, fields));
+    if (value === 0n) this.cells.delete(this.at(index));
+    else this.cells.set(this.at(index), value);
   }
 
   private expectUser(account: number): void {
     this.expect(account !== 0 && account < accountRoom(this.cellBits), `account ${account} does not exist`);
     const { kind } = this.fields(OwnerCell, this.read(ownerCell(account)));
     this.expect(kind === BigInt(Kind.User), `account ${account} is no user's`);
+  }
+
+  private expectOwner(account: number, owner: bigint, chain: number): void {
+    this.expectUser(account);
+    const isOwner = this.read(ownerCell(account)) === this.userCell(owner, chain);
+    this.expect(isOwner, `account ${account} is not owned by who asks on chain ${chain}`);
   }
 
   private fields(of: Layout, word: bigint): Record<string, bigint> {

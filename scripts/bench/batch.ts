@@ -39,7 +39,7 @@ export function fullBatch(size: Size): CircuitInput {
   const requests = Array.from({ length: size.queueOps }, () => depositOf(holder, deposit));
   const ops = Array.from({ length: size.signedOps }, (_, i) => {
     const amount = 1_000n + BigInt(i);
-    return signOp(before, holder, { op: "Transfer", from: 1, amount, to: 2, account: 1 }, { nonceAhead: i });
+    return signOp(before, holder, { op: "Transfer", fee: 0n, from: 1, amount, to: 2, account: 1 }, { nonceAhead: i });
   });
   const trace = buildBatch(state, { size, number: 2, timestamp: 2, requests, ops });
   if (trace.report.rejected.length > 0) throw trace.report.rejected[0].error;

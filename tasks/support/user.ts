@@ -10,7 +10,7 @@ import type { L2Key } from "../../protocol/client/keys";
 import { NO_EXPIRY, signOp, withdrawal } from "../../protocol/client/ops";
 import { RemoteBatcher } from "../../protocol/client/remoteBatcher";
 import { tokenId } from "../../protocol/spec";
-import type { State, UnsignedOp } from "../../protocol/state";
+import type { Open, State, Transfer } from "../../protocol/state";
 import { knownToken, nameOf, readAmount, showAmount } from "./amounts";
 import { findKey, requireKey } from "./key";
 import { toConsole, type Print } from "./print";
@@ -21,6 +21,8 @@ interface SignerArguments {
   keyFile?: string;
   /** Minutes. */
   validFor?: number;
+  /** In the smallest units of the paying cell's token. */
+  fee?: string;
 }
 
 export interface DepositArguments {
@@ -69,12 +71,13 @@ export async function open(
     ? foreignToken(args.token)
     : findToken(chain, await listTokens(chain), args.token).id;
   const { nextBalance } = await batcher.counters();
-  const op: UnsignedOp = {
+  const op: Open = {
     op: "Open",
     from: args.from,
     cell: nextBalance,
     token,
     account: args.account ?? from.account,
+    fee: readFee(args.fee),
   };
   await batcher.submit(
     signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
@@ -92,7 +95,8 @@ export async function transfer(
   const [from, to] = [await batcher.cell(args.from), await batcher.cell(args.to)];
   const tokens = await listTokens(chain);
   const amount = readAmount(args.amount, knownToken(tokens, from.token), args.units);
-  const op: UnsignedOp = { op: "Transfer", from: args.from, to: args.to, account: to.account, amount };
+  const fee = readFee(args.fee);
+  const op: Transfer = { op: "Transfer", from: args.from, to: args.to, account: to.account, amount, fee };
   await batcher.submit(
     signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
   );
@@ -112,7 +116,7 @@ export async function withdraw(
   const amount = readAmount(args.amount, knownToken(tokens, token), args.units);
   const recipient = args.recipient ?? (await senderOf(chain));
   if (!isAddress(recipient)) throw new Error(`recipient: must be an address, got "${String(args.recipient)}"`);
-  const op = withdrawal(args.from, token, amount, recipient);
+  const op = withdrawal(args.from, token, amount, recipient, readFee(args.fee));
   await batcher.submit(signOp(key, op, { domain: chain.domain, nonce, token, expiry: expiryOf(args) }));
   print(
     `Handed over: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} from balance cell ${args.from} to ${recipient}`,
@@ -137,6 +141,12 @@ async function stateOf(chain: Chain): Promise<State> {
 function foreignToken(text: string): number {
   const [chain, local] = text.split(":").map(Number);
   return tokenId(chain, local);
+}
+
+function readFee(text = "0"): bigint {
+  if (!/^[0-9]+$/.test(text))
+    throw new Error(`fee: must be a whole number of the token's smallest units, got "${text}"`);
+  return BigInt(text);
 }
 
 function expiryOf({ validFor }: SignerArguments): number {

@@ -36,7 +36,7 @@ class Share {
 
   add({ requests, ops, trace }: RandomBatch): void {
     this.all += requests.length + ops.length;
-    this.accepted += trace.effects.deposits.filter(({ executed }) => executed).length + trace.report.included.length;
+    this.accepted += trace.effects.queueOps.filter(({ executed }) => executed).length + trace.report.included.length;
   }
 
   get value(): number {

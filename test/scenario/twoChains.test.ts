@@ -66,8 +66,8 @@ describe("two chains, real proof [proof]", () => {
     await deposit(as(alice, a), { token: NATIVE, amount: parseEther("5"), key: alice.key.ay });
     await deposit(as(bob, b), { token: NATIVE, amount: parseEther("3"), key: bob.key.ay });
     await batcher.expected();
-    await send(alice, { op: "Open", from: 1, cell: 3, token: ETH_A, account: 2 });
-    await send(alice, { op: "Transfer", from: 1, to: 3, account: 2, amount: parseEther("2") });
+    await send(alice, { op: "Open", fee: 0n, from: 1, cell: 3, token: ETH_A, account: 2 });
+    await send(alice, { op: "Transfer", fee: 0n, from: 1, to: 3, account: 2, amount: parseEther("2") });
     await send(bob, withdrawal(3, ETH_A, parseEther("0.5"), bob.wallet.address));
     expect(await batcher.step()).to.equal(1);
 

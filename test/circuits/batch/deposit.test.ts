@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { COUNTERS_CELL, DepositWord0, DepositWord1, Kind, keyCell, ownerCell, tokenId } from "../../../protocol/spec";
 import {
   encodeBalance,
-  encodeDeposit,
+  encodeQueueOp,
   encodeOwner,
   type Deposit,
   type DepositRequest,
@@ -52,14 +52,14 @@ describe("Batch: Deposit", () => {
       access(ownerCell(usedAccount), (value) => value + (newAccount ? created : 0n));
       access(cellOf(usedCell), (value) => value + (executed ? amount : 0n) + (newCell ? labels : 0n));
       access(keyCell(usedAccount), (value) => value + (takesKey ? key : 0n));
-      return { words: encodeDeposit(claim) };
+      return { words: encodeQueueOp(claim) };
     };
   }
 
   /** What the reference says a request does. */
   function truth(state: State, request: DepositRequest): Claim {
     const trace = batchOf(state, { requests: [request] });
-    const [deposit] = trace.effects.deposits as [Deposit];
+    const [deposit] = trace.effects.queueOps as [Deposit];
     const key = trace.accesses[4];
     return { ...deposit, takesKey: key?.value !== key?.written };
   }
@@ -92,7 +92,7 @@ describe("Batch: Deposit", () => {
       await refused(state, { ...claim, executed: false, takesKey: false });
       const uncredited: Slot = (access) => {
         const { words } = claimed({ ...claim, amount: 0n })(access);
-        return { words: [encodeDeposit(claim)[0], ...words.slice(1)] };
+        return { words: [encodeQueueOp(claim)[0], ...words.slice(1)] };
       };
       await tester.expectFail({ ...forgedInput(state, draft(state, { queue: [uncredited] })) }, /Memory/);
     }
@@ -222,7 +222,7 @@ describe("Batch: Deposit", () => {
     for (const fields of outside) {
       const slot: Slot = (access) => {
         claimed(claim)(access);
-        return { words: encodeDeposit({ ...claim, ...fields }) };
+        return { words: encodeQueueOp({ ...claim, ...fields }) };
       };
       await tester.expectFail({ ...forgedInput(state, draft(state, { queue: [slot] })) }, /Range|ToBits|DepositWords/);
     }
@@ -231,7 +231,7 @@ describe("Batch: Deposit", () => {
   it("C28: undefined op codes, unused bits", async () => {
     const { state } = world();
     const claim = truth(state, fresh({ account: 4 }));
-    const words = encodeDeposit(claim);
+    const words = encodeQueueOp(claim);
     const changed = async (change: (word: bigint, i: number) => bigint): Promise<void> => {
       const slot: Slot = (access) => {
         claimed(claim)(access);

@@ -47,7 +47,7 @@ describe("Batch: memory", () => {
     tester = await batchCircuit();
     const alice = world();
     state = alice.state;
-    const op = { op: "Transfer", from: 1, to: 2, account: 2 } as const;
+    const op = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2 } as const;
     const ops = [
       signOp(state, alice.alice, { ...op, amount: 1_000n }),
       signOp(state, alice.alice, { ...op, amount: 2_000n }, { nonceAhead: 1 }),

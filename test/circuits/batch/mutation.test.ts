@@ -20,7 +20,7 @@ describe("Batch: tampered witnesses", () => {
   });
 
   const { state, alice, bob, carol } = world();
-  const withdraw = { op: "Withdraw", from: 4, amount: 7n, recipient: bob.address, chain: 2, asset: 3 } as const;
+  const withdraw = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 7n, recipient: bob.address, chain: 2, asset: 3 } as const;
   const batches: [string, Content][] = [
     ["Noops", {}],
     [
@@ -28,7 +28,7 @@ describe("Batch: tampered witnesses", () => {
       {
         requests: [depositOf(user("dave"), { chain: 1, token: GOLD, amount: 5n })],
         ops: [
-          signOp(state, alice, { op: "Transfer", from: 1, to: 2, account: 2, amount: 1_000n }),
+          signOp(state, alice, { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 1_000n }),
           signOp(state, alice, withdraw),
         ],
       },
@@ -37,7 +37,7 @@ describe("Batch: tampered witnesses", () => {
       "a Deposit with a key, an Open",
       {
         requests: [depositOf(carol, { chain: 1, token: GOLD, amount: 5n, account: 3, cell: 3 })],
-        ops: [signOp(state, bob, { op: "Open", from: 2, cell: 5, token: SILVER, account: 3 })],
+        ops: [signOp(state, bob, { op: "Open", fee: 0n, from: 2, cell: 5, token: SILVER, account: 3 })],
       },
     ],
     ["a refund", { requests: [depositOf(bob, { chain: 1, token: SILVER, amount: 5n, account: 2, cell: 2 })] }],

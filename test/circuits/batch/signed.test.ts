@@ -63,7 +63,7 @@ describe("Batch: signed ops", () => {
   });
 
   const transfer = (fields: Partial<Transfer> = {}): Transfer => ({
-    op: "Transfer",
+    op: "Transfer", fee: 0n,
     from: 1,
     to: 2,
     account: 2,
@@ -88,7 +88,7 @@ describe("Batch: signed ops", () => {
     const { state, alice } = world();
     const op = signOp(state, alice, transfer());
     await tester.expectPass({ ...forgedInput(state, draft(state, { signed: [payment(state, op), noop] })) });
-    const withdraw = { op: "Withdraw", from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+    const withdraw = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
     const second = signOp(state, alice, withdraw);
     await tester.expectPass({ ...forgedInput(state, draft(state, { signed: [noop, payment(state, second)] })) });
   });
@@ -362,7 +362,7 @@ describe("Batch: signed ops", () => {
   describe("Withdraw", () => {
     it("C28: on another chain than the token's, or as another token", async () => {
       const { state, alice } = world();
-      const op = { op: "Withdraw", from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+      const op = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
       await passes(state, signOp(state, alice, op));
       for (const fields of [{ chain: 1 }, { asset: 1 }, { chain: 0 }, { asset: 0 }]) {
         await refused(state, [withdrawal(state, fields), noop], /Withdraw/);
@@ -380,7 +380,7 @@ describe("Batch: signed ops", () => {
 
     /** A Withdraw of SILVER by alice, of any chain and asset. */
     function withdrawal(state: State, fields: { chain?: number; asset?: number }): Slot {
-      const op = { op: "Withdraw", from: 4, amount: 1n, recipient: user("alice").address, chain: 2, asset: 3, ...fields } as const;
+      const op = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 1n, recipient: user("alice").address, chain: 2, asset: 3, ...fields } as const;
       const { chain, asset } = op;
       const word = pack(WithdrawWord, { op: BigInt(Op.Withdraw + chain), from: 4n, amount: 1n, recipient: 5n, asset: BigInt(asset) });
       return payment(state, overWord(state, op, word), { word });
@@ -388,7 +388,7 @@ describe("Batch: signed ops", () => {
 
     it("C23: the access that a Withdraw does not need changes nothing", async () => {
       const { state, alice } = world();
-      const op = { op: "Withdraw", from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+      const op = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
       const slot = payment(state, signOp(state, alice, op));
       const cheat: Slot = (access) => slot((cell, write) => access(cell, cell === cellOf(0) ? () => 7n : write));
       await refused(state, [cheat, noop], /Memory/);
@@ -398,7 +398,7 @@ describe("Batch: signed ops", () => {
   });
 
   describe("Open and OpenTo", () => {
-    const open = { op: "Open", from: 2, cell: 5, token: SILVER, account: 3 } as const;
+    const open = { op: "Open", fee: 0n, from: 2, cell: 5, token: SILVER, account: 3 } as const;
     type Fields = Partial<Record<"cell" | "account" | "token", number>>;
 
     /** Both slots of an Open as if it were allowed. */

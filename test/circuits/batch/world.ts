@@ -5,6 +5,7 @@ import * as F from "../../../protocol/crypto/field";
 import { getDomain } from "../../../protocol/crypto/domain";
 import { COUNTERS_CELL, DOMAIN_CELL, balanceCell, keyCell, ownerCell, tokenId, type Size } from "../../../protocol/spec";
 import {
+  NO_FEE_CELLS,
   State,
   encodeHeader,
   encodeSigned,
@@ -128,7 +129,7 @@ export function draft(
     result.accesses.push({ cell, value, written });
     return value;
   };
-  result.words.push(encodeHeader({ number: state.batch + 1, timestamp: NOW }));
+  result.words.push(encodeHeader({ number: state.batch + 1, timestamp: NOW, suspended: 0n, feeCells: NO_FEE_CELLS }));
   access(DOMAIN_CELL);
   for (const slot of queue) result.words.push(...slot(access).words);
   for (const slot of signed) {
@@ -136,6 +137,7 @@ export function draft(
     result.words.push(...words);
     result.signatures.push(authorisation);
   }
+  for (const cell of NO_FEE_CELLS) access(balanceCell(size.cellBits, cell));
   return result;
 }
 

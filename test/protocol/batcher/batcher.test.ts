@@ -23,7 +23,7 @@ describe("batcher", () => {
   });
   afterEach(() => world.destroy());
 
-  const transfer = { op: "Transfer", from: 1, to: 2, account: 2, amount: 5n } as const;
+  const transfer = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 5n } as const;
 
   it("makes no batch of nothing", async () => {
     expect(await world.batcher.step()).to.equal(1);

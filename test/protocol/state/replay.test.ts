@@ -3,7 +3,7 @@ import { SIZES, type Size } from "../../../protocol/spec";
 import {
   Replay,
   State,
-  encodeDeposit,
+  encodeQueueOp,
   encodeHeader,
   encodeSigned,
   type Deposit,
@@ -69,15 +69,24 @@ describe("Replay", () => {
     };
     const withDeposit = (change: Partial<Deposit>) => [
       header(),
-      ...encodeDeposit({ ...deposit, ...change }),
+      ...encodeQueueOp({ ...deposit, ...change }),
       ...NOOP,
       0n,
       0n,
     ];
     const word = (op: UnsignedOp) => encodeSigned(op)[0];
-    const transfer: UnsignedOp = { op: "Transfer", from: 1, to: 1, account: 1, amount: 10n };
-    const withdraw: UnsignedOp = { op: "Withdraw", from: 1, amount: 10n, recipient: bob.address, chain: 1, asset: 1 };
-    const open = encodeSigned({ op: "Open", from: 1, cell: 3, token: TOKEN_B, account: 2 });
+    const transfer: UnsignedOp = { op: "Transfer", fee: 0n, from: 1, to: 1, account: 1, amount: 10n };
+    const withdraw: UnsignedOp = {
+      op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
+      from: 1,
+      amount: 10n,
+      recipient: bob.address,
+      chain: 1,
+      asset: 1,
+    };
+    const open = encodeSigned({ op: "Open", fee: 0n, from: 1, cell: 3, token: TOKEN_B, account: 2 });
 
     const accepted: Record<string, bigint[]> = {
       deposit: withDeposit({}),

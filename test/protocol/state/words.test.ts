@@ -6,7 +6,7 @@ import {
   decodeQueueOp,
   decodeSigned,
   describeWord,
-  encodeDeposit,
+  encodeQueueOp,
   encodeHeader,
   encodeRequest,
   encodeSigned,
@@ -52,8 +52,8 @@ const deposit: fc.Arbitrary<Deposit> = fc.record({
   usedCell: cell,
 });
 
-const transfer: UnsignedOp = { op: "Transfer", from: 1, to: 2, account: 2, amount: 300n };
-const open: UnsignedOp = { op: "Open", from: 1, cell: 5, token: 1025, account: 2 };
+const transfer: UnsignedOp = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 300n };
+const open: UnsignedOp = { op: "Open", fee: 0n, from: 1, cell: 5, token: 1025, account: 2 };
 const [transferWord] = encodeSigned(transfer);
 const [openWord, openToWord] = encodeSigned(open);
 
@@ -63,13 +63,13 @@ describe("words", () => {
   });
 
   it("gives deposits back as they were", () => {
-    fc.assert(fc.property(deposit, (op) => expect(decodeQueueOp(BITS, encodeDeposit(op))).to.deep.equal(op) && true));
+    fc.assert(fc.property(deposit, (op) => expect(decodeQueueOp(BITS, encodeQueueOp(op))).to.deep.equal(op) && true));
   });
 
   it("keeps in a request's words only what the requester chose", () => {
     fc.assert(
       fc.property(deposit, (op) => {
-        const [word0, word1, key] = encodeDeposit(op);
+        const [word0, word1, key] = encodeQueueOp(op);
         const masks = [spec.mask(spec.DEPOSIT_REQUEST_BITS_0), spec.mask(spec.DEPOSIT_REQUEST_BITS_1)];
         expect(encodeRequest(op)).to.deep.equal([word0 & masks[0], word1 & masks[1], key]);
       }),
@@ -101,7 +101,7 @@ describe("words", () => {
     };
     const words = [
       encodeHeader({ number: 3, timestamp: 99 }),
-      ...encodeDeposit(queued),
+      ...encodeQueueOp(queued),
       0n,
       transferWord,
       openWord,
@@ -200,6 +200,8 @@ describe("words", () => {
     );
     const [withdraw] = encodeSigned({
       op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
       from: 1,
       amount: 3000n,
       recipient: bob.address,

@@ -18,8 +18,8 @@ describe("buildBatch", () => {
     ops: [],
     ...change,
   });
-  const transfer = { op: "Transfer", from: 1, to: 2, account: 2, amount: 30n } as const;
-  const open = { op: "Open", from: 1, cell: 5, token: TOKEN_B, account: 2 } as const;
+  const transfer = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 30n } as const;
+  const open = { op: "Open", fee: 0n, from: 1, cell: 5, token: TOKEN_B, account: 2 } as const;
 
   it("fills a batch with Noops that change nothing", () => {
     const state = smallState();
@@ -69,6 +69,8 @@ describe("buildBatch", () => {
     const refund = depositOf(mallory, { chain: 2, token: TOKEN_B, amount: 7n, account: 7 });
     const withdraw = signOp(state, alice, {
       op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
       from: 1,
       amount: 9n,
       recipient: bob.address,
@@ -80,7 +82,7 @@ describe("buildBatch", () => {
       { chain: 2, token: 1, recipient: mallory.address, amount: 7n },
       { chain: 1, token: 1, recipient: bob.address, amount: 9n },
     ]);
-    expect(effects.deposits[0].executed).to.equal(false);
+    expect(effects.queueOps[0].executed).to.equal(false);
   });
 
   it("rejects what may not be executed, reports it, and goes on", () => {

@@ -35,7 +35,7 @@ function batch(): { before: State; trace: BatchTrace } {
   const second = signOp(
     before,
     alice,
-    { op: "Withdraw", from: 1, amount: 9n, recipient: bob.address, chain: 1, asset: 1 },
+    { op: "Withdraw", fee: 0n, isZusd: false, from: 1, amount: 9n, recipient: bob.address, chain: 1, asset: 1 },
     { nonceAhead: 1 },
   );
   const trace = buildBatch(state, {
@@ -43,7 +43,7 @@ function batch(): { before: State; trace: BatchTrace } {
     number: 1,
     timestamp: 1000,
     requests: [depositOf(bob, { chain: 1, token: TOKEN_A, amount: 7n, account: 2, cell: 2 })],
-    ops: [signOp(before, alice, { op: "Transfer", from: 1, to: 2, account: 2, amount: 30n }), second],
+    ops: [signOp(before, alice, { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 30n }), second],
   });
   expect(trace.report).to.deep.include({ included: [0, 1], rejected: [], left: [] });
   return { before, trace };
@@ -84,8 +84,13 @@ describe("checkStatement", () => {
 
   it("accepts opening a cell, also behind a Noop that fills its slot", () => {
     const size = { ...SIZE, signedOps: 4 };
-    const open = signOp(before, alice, { op: "Open", from: 1, cell: 5, token: TOKEN_B, account: 2 }, { nonceAhead: 1 });
-    const transfer = signOp(before, alice, { op: "Transfer", from: 1, to: 1, account: 1, amount: 30n });
+    const open = signOp(
+      before,
+      alice,
+      { op: "Open", fee: 0n, from: 1, cell: 5, token: TOKEN_B, account: 2 },
+      { nonceAhead: 1 },
+    );
+    const transfer = signOp(before, alice, { op: "Transfer", fee: 0n, from: 1, to: 1, account: 1, amount: 30n });
     const opened = buildBatch(before.clone(), { size, number: 1, timestamp: 0, requests: [], ops: [transfer, open] });
     expect(opened.words.slice(-3)).to.deep.equal([0n, ...encodeSigned(open)]);
     checkStatement(size, proverInput(before, opened));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { FIELD_ORDER } from "../../../protocol/spec";
-import { encodeDeposit, encodeRequest, type Deposit } from "../../../protocol/state";
+import { encodeQueueOp, encodeRequest, type Deposit } from "../../../protocol/state";
 import {
   ZERO_HASH,
   batchHash,
@@ -41,7 +41,7 @@ describe("hashes", () => {
   it("hash of a request what the requester chose, and nothing that the batch fills in", () => {
     const filled: Deposit = { ...request, op: "Deposit", executed: true, usedAccount: 3, usedCell: 4 };
     const base = requestHash(encodeRequest(request));
-    expect(requestHash(encodeDeposit(filled))).to.equal(base);
+    expect(requestHash(encodeQueueOp(filled))).to.equal(base);
     for (const change of [
       { chain: 2 },
       { token: 1 },

@@ -4,7 +4,7 @@ import { SMALL_BITS, alice, bob, mallory, smallState } from "../../../fixtures/s
 import { signOp } from "../../../fixtures/users";
 import { NOW, expectRefused, refusesWithoutAuthority } from "./behavior";
 
-const base: Transfer = { op: "Transfer", from: 1, to: 2, account: 2, amount: 300n };
+const base: Transfer = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 300n };
 const signed = (state: State, change: Partial<Transfer> = {}, by = alice) => signOp(state, by, { ...base, ...change });
 
 describe("Transfer", () => {

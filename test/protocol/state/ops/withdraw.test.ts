@@ -4,7 +4,16 @@ import { alice, bob, smallState } from "../../../fixtures/states";
 import { signOp } from "../../../fixtures/users";
 import { NOW, expectRefused, refusesWithoutAuthority } from "./behavior";
 
-const base: Withdraw = { op: "Withdraw", from: 1, amount: 300n, recipient: bob.address, chain: 1, asset: 1 };
+const base: Withdraw = {
+  op: "Withdraw",
+  fee: 0n,
+  isZusd: false,
+  from: 1,
+  amount: 300n,
+  recipient: bob.address,
+  chain: 1,
+  asset: 1,
+};
 const signed = (state: State, change: Partial<Withdraw> = {}) => signOp(state, alice, { ...base, ...change });
 
 describe("Withdraw", () => {
