@@ -218,7 +218,7 @@ async function mockCircuit({ primary, secondary }: Bench, size: Size): Promise<P
   const circuit = ethers.id(`mock circuit with ${size.signedOps} signed ops`);
   const { queueOps, signedOps } = size;
   for (const { circuits, verifier } of [primary, secondary]) {
-    await circuits.register(circuit, { verifier, queueOps, signedOps });
+    await circuits.register(circuit, { verifier, queueOps, signedOps, activeFrom: 0, retiredFrom: 0 });
   }
   return { size, circuit };
 }
@@ -231,7 +231,7 @@ async function withRealProofs<T>(bench: Bench, run: (proving: Proving) => Promis
   const { queueOps, signedOps } = SIZE;
   for (const { circuits, admin } of [bench.primary, bench.secondary]) {
     const verifier = await new ethers.ContractFactory(abi, bytecode, admin).deploy();
-    await circuits.register(artifacts.circuitId, { verifier, queueOps, signedOps });
+    await circuits.register(artifacts.circuitId, { verifier, queueOps, signedOps, activeFrom: 0, retiredFrom: 0 });
   }
   const prover = createProver(artifacts);
   try {

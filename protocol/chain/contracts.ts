@@ -3,9 +3,17 @@
  * must load before the first compile.
  */
 import type { ContractRunner, Interface } from "ethers";
-import type { ICircuitRegistry, IFacts, IRollup, ITokenRegistry, IVault, TestGateway } from "../../typechain-types";
+import type {
+  ICircuitRegistry,
+  IFacts,
+  IOrdering,
+  IRollup,
+  ITokenRegistry,
+  IVault,
+  TestGateway,
+} from "../../typechain-types";
 
-export type { ICircuitRegistry, IFacts, IRollup, ITokenRegistry, IVault, TestGateway };
+export type { ICircuitRegistry, IFacts, IOrdering, IRollup, ITokenRegistry, IVault, TestGateway };
 
 interface Factory<T> {
   createInterface(): Interface;
@@ -16,6 +24,7 @@ export interface Factories {
   IRollup__factory: Factory<IRollup>;
   IVault__factory: Factory<IVault>;
   IFacts__factory: Factory<IFacts>;
+  IOrdering__factory: Factory<IOrdering>;
   ICircuitRegistry__factory: Factory<ICircuitRegistry>;
   ITokenRegistry__factory: Factory<ITokenRegistry>;
   TestGateway__factory: Factory<TestGateway>;

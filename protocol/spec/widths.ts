@@ -65,6 +65,9 @@ export const WORDS_PER_BATCH = 1; // the header
 export const WORDS_PER_QUEUE_OP = 3;
 export const WORDS_PER_SIGNED_OP = 1;
 
+/** Least queue op slots of a circuit: no operator can leave requests no room. */
+export const MIN_QUEUE_OPS = 4;
+
 /** Heads of the request queue that a vault remembers. */
 export const QUEUE_RING = 256;
 

@@ -193,7 +193,7 @@ function hashExamples(): Example[] {
   const committed = smallBatch(words);
   const digest = digestOf(committed);
   const previousHash = genesisHash(domain, COMMITMENTS.old);
-  const batch = { domain, circuitId: CIRCUIT_ID, number: 1, previousHash, commitment: COMMITMENTS.new, words };
+  const batch = { domain, circuitId: CIRCUIT_ID, previousHash, commitment: COMMITMENTS.new, words };
   const challenge = challengeOf({ domain, circuitId: CIRCUIT_ID, number: 1, commitments: COMMITMENTS, digest, words });
   const evaluations = { oldEval: 11n, quotientEval: 22n, newEval: 33n };
   const common = { domain: hex32(domain), circuitId: CIRCUIT_ID, number: "1", words: words.map(hex32) };

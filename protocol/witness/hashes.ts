@@ -88,7 +88,6 @@ export function wordsHash(words: readonly bigint[]): Bytes32 {
 export interface BatchHashFields {
   domain: bigint;
   circuitId: Bytes32;
-  number: number;
   /** Hash of the batch before. */
   previousHash: Bytes32;
   /** State commitment after the batch. */
@@ -96,14 +95,16 @@ export interface BatchHashFields {
   words: readonly bigint[];
 }
 
-export function batchHash({ domain, circuitId, number, previousHash, commitment, words }: BatchHashFields): Bytes32 {
+/** The first word, which holds number and timestamp, stands in it beside the hash of all: an acknowledgement shows it without them. */
+export function batchHash({ domain, circuitId, previousHash, commitment, words }: BatchHashFields): Bytes32 {
   const { x, y } = commitment;
-  return keccakWords(BATCH_TAG, domain, circuitId, BigInt(number), previousHash, x, y, wordsHash(words));
+  const header = words[0] ?? 0n;
+  return keccakWords(BATCH_TAG, domain, circuitId, header, previousHash, x, y, wordsHash(words));
 }
 
 /** The hash that the first batch follows. */
 export function genesisHash(domain: bigint, commitment: G1Point): Bytes32 {
-  return batchHash({ domain, circuitId: ZERO_HASH, number: 0, previousHash: ZERO_HASH, commitment, words: [] });
+  return batchHash({ domain, circuitId: ZERO_HASH, previousHash: ZERO_HASH, commitment, words: [] });
 }
 
 /** Commitments of a batch: to the state before, to the quotient of its reads, and to the state after. */

@@ -57,6 +57,7 @@ export function solidityConstants(): string {
       ["FACT_BATCH", spec.FactKind.Batch, "(batches, number) => batch hash"],
     ]),
     ...section("Limits", [
+      ["MIN_QUEUE_OPS", spec.MIN_QUEUE_OPS, "queue op slots of a circuit at least"],
       ["QUEUE_RING", spec.QUEUE_RING, "heads of the request queue that a vault remembers"],
       ["MAX_TIMESTAMP_AGE", spec.MAX_TIMESTAMP_AGE, "seconds"],
       ["PAYMENT_GAS", spec.PAYMENT_GAS, "gas of a pushed payment at the recipient or token"],

@@ -6,7 +6,7 @@ import { serve } from "../../protocol/batcher/server";
 import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
 import { openSrs } from "../../protocol/crypto/srs";
 import { circuitArtifacts, createProver, isProvingEngine, PROVING_ENGINES } from "../../protocol/prover";
-import { SIZES, type SizeName } from "../../protocol/spec";
+import { FEE_SLOTS, SIZES, type SizeName } from "../../protocol/spec";
 import { StateCommitment } from "../../protocol/state";
 import { openNetwork } from "./network";
 
@@ -16,10 +16,11 @@ export interface BatcherArguments {
   port: number;
   prover: string;
   size: string;
+  feeCells: string;
 }
 
 export async function runBatcher(
-  { secondaries, directory, port, prover: engine, size }: BatcherArguments,
+  { secondaries, directory, port, prover: engine, size, feeCells }: BatcherArguments,
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   if (!(size in SIZES)) throw new Error(`size: must be one of ${Object.keys(SIZES).join(", ")}, got "${size}"`);
@@ -49,6 +50,7 @@ export async function runBatcher(
     secondaries: others,
     proving: { size: spec, circuitId: artifacts.circuitId, prover, commitments: new StateCommitment(srs) },
     carrier: new TestGatewayCarrier(),
+    feeCells: readFeeCells(feeCells),
     onEvent: (event) => {
       const line = describe(event);
       if (line !== undefined) console.log(`${new Date().toISOString()}  ${line}`);
@@ -60,6 +62,15 @@ export async function runBatcher(
   await door.close();
   batcher.close();
   await prover.terminate();
+}
+
+/** Up to four balance cells, separated by commas. */
+function readFeeCells(text: string): number[] {
+  const cells = text.split(",").filter((cell) => cell.trim() !== "");
+  const isRight = cells.length <= FEE_SLOTS && cells.every((cell) => /^ *[0-9]+ *$/.test(cell));
+  if (!isRight)
+    throw new Error(`feeCells: must be up to ${FEE_SLOTS} balance cells, separated by commas, got "${text}"`);
+  return [...cells.map(Number), ...new Array<number>(FEE_SLOTS - cells.length).fill(0)];
 }
 
 function describe(event: BatcherEvent): string | undefined {
@@ -76,6 +87,8 @@ function describe(event: BatcherEvent): string | undefined {
       return `batch ${event.batch}: accepted on ${event.chain}, ${event.gasUsed} gas`;
     case "paid":
       return `batch ${event.batch}: ${event.payout.paid} paid on ${event.chain}, ${event.payout.deferred} left to claim`;
+    case "acknowledged":
+      return `batch ${event.batch}: acknowledged by ${event.chain}`;
     case "included":
       return undefined;
     case "dropped":
