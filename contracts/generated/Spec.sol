@@ -128,7 +128,7 @@ uint256 constant FACT_QUEUE = 1; // (queue of a chain, count) => head
 uint256 constant FACT_BATCH = 2; // (batches, number) => batch hash
 
 // Limits
-uint256 constant MIN_QUEUE_OPS = 4; // queue op slots of a circuit at least
+uint256 constant MIN_QUEUE_OPS = 2; // queue op slots of a circuit at least
 uint256 constant QUEUE_RING = 256; // heads of the request queue that a vault remembers
 uint256 constant MAX_TIMESTAMP_AGE = 3600; // seconds
 uint256 constant PAYMENT_GAS = 100000; // gas of a pushed payment at the recipient or token

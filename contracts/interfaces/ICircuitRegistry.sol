@@ -11,7 +11,7 @@ interface ICircuitRegistry {
     error CircuitRegistry_AlreadyRegistered(bytes32 id);
     /// @notice The verifier's address has no code.
     error CircuitRegistry_NoCode(address verifier);
-    /// @notice A batch needs at least 4 queue op slots, and an even, non-zero number of signed op slots.
+    /// @notice A batch needs at least 2 queue op slots, and an even, non-zero number of signed op slots.
     error CircuitRegistry_InvalidSize(uint16 queueOps, uint16 signedOps);
 
     /// @notice No circuit has this id.

@@ -15,8 +15,11 @@ import type {
 
 export type { ICircuitRegistry, IFacts, IOrdering, IRollup, ITokenRegistry, IVault, TestGateway };
 
-interface Factory<T> {
+interface Interfaced {
   createInterface(): Interface;
+}
+
+interface Factory<T> extends Interfaced {
   connect(address: string, runner?: ContractRunner | null): T;
 }
 
@@ -28,6 +31,10 @@ export interface Factories {
   ICircuitRegistry__factory: Factory<ICircuitRegistry>;
   ITokenRegistry__factory: Factory<ITokenRegistry>;
   TestGateway__factory: Factory<TestGateway>;
+  Rollup__factory: Interfaced;
+  Ordering__factory: Interfaced;
+  Vault__factory: Interfaced;
+  Facts__factory: Interfaced;
 }
 
 let loaded: Factories | undefined;

@@ -66,7 +66,7 @@ export const WORDS_PER_QUEUE_OP = 3;
 export const WORDS_PER_SIGNED_OP = 1;
 
 /** Least queue op slots of a circuit: no operator can leave requests no room. */
-export const MIN_QUEUE_OPS = 4;
+export const MIN_QUEUE_OPS = 2;
 
 /** Heads of the request queue that a vault remembers. */
 export const QUEUE_RING = 256;

@@ -136,7 +136,7 @@ describe("chains with mock proofs", () => {
 
     await expectSound(world);
     expect(await primary.provider.getBalance(PAID)).to.equal(33n);
-    const claims = await Promise.all(recipients.map((recipient) => secondary.vault.claimable(recipient, 1)));
+    const claims = await Promise.all(recipients.map((recipient) => secondary.vault.claimable(recipient, ETH_B)));
     const kept = await Promise.all(recipients.map((recipient) => primary.provider.getBalance(recipient)));
     recipients.forEach((_, i) => expect(claims[i] + kept[i], `mood ${i + 1}`).to.equal(i === 0 ? 107n : 100n));
     expect(claims.slice(0, 2), "reverts, burns its gas").to.deep.equal([107n, 100n]);
