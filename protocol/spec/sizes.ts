@@ -23,6 +23,8 @@ export interface Size {
 
 export const SIZES = {
   test: { name: "test", cellBits: 16, queueOps: 4, signedOps: 4, gatePower: 16 },
+  small: { name: "small", cellBits: 16, queueOps: 12, signedOps: 20, gatePower: 18 },
+  large: { name: "large", cellBits: 16, queueOps: 32, signedOps: 88, gatePower: 20 },
 } as const satisfies Record<string, Size>;
 
 export type SizeName = keyof typeof SIZES;
