@@ -3,12 +3,16 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { Batcher } from "../../protocol/batcher/batcher";
 import type { BatcherEvent } from "../../protocol/batcher/events";
 import { serve } from "../../protocol/batcher/server";
+import type { Chain } from "../../protocol/chain/chain";
 import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
+import { orderingOf, postRequests } from "../../protocol/chain/ordering";
+import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { openSrs } from "../../protocol/crypto/srs";
 import { circuitArtifacts, createProver, isProvingEngine, PROVING_ENGINES } from "../../protocol/prover";
 import { FEE_SLOTS, SIZES, type SizeName } from "../../protocol/spec";
 import { StateCommitment } from "../../protocol/state";
 import { openNetwork } from "./network";
+import { toConsole, type Print } from "./print";
 
 export interface BatcherArguments {
   secondaries: string;
@@ -28,9 +32,7 @@ export async function runBatcher(
     throw new Error(`prover: must be one of ${PROVING_ENGINES.join(", ")}, got "${engine}"`);
   }
   const primary = await openNetwork(hre);
-  const others = [];
-  for (const network of secondaries.split(",").filter((name) => name !== ""))
-    others.push(await openNetwork(hre, network.trim()));
+  const others = await openSecondaries(secondaries, hre);
   const artifacts = await circuitArtifacts(size as SizeName, {
     onProgress: ({ phase, done }) => done === 0 && console.log(`${phase} ...`),
   });
@@ -62,6 +64,29 @@ export async function runBatcher(
   await door.close();
   batcher.close();
   await prover.terminate();
+}
+
+/** Posts what is not known yet, chain by chain. */
+export async function post(
+  { secondaries }: { secondaries: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const primary = await openNetwork(hre);
+  const forceDelay = await orderingOf(primary).forceDelay();
+  for (const chain of [primary, ...(await openSecondaries(secondaries, hre))]) {
+    const queue = new QueueFollower(chain);
+    await queue.sync();
+    const count = await postRequests(primary, queue, new TestGatewayCarrier());
+    print(`${chain.name}: ${count} requests made known${count === 0 ? "" : `, to be taken within ${forceDelay} s`}`);
+  }
+}
+
+async function openSecondaries(networks: string, hre: HardhatRuntimeEnvironment): Promise<Chain[]> {
+  const chains: Chain[] = [];
+  for (const network of networks.split(",").filter((name) => name !== ""))
+    chains.push(await openNetwork(hre, network.trim()));
+  return chains;
 }
 
 /** Up to four balance cells, separated by commas. */
