@@ -15,6 +15,7 @@ import {
   makeBatch,
   NATIVE,
   queueOf,
+  recorded,
   SIZE,
   submit,
   type TestBatch,
@@ -72,7 +73,9 @@ describe("gas [gas]", () => {
     const [own, foreign] = [await queueOf(primary), await queueOf(secondary)];
     for (const round of [1, 2]) {
       const half = SIZE.queueOps / 2;
-      const queue = [own, foreign].flatMap((requests) => requests.slice(half * (round - 1), half * round));
+      const queue = [own, foreign]
+        .flatMap((requests) => requests.slice(half * (round - 1), half * round))
+        .map((request) => recorded(request));
       const signed = [transfer, transfer, withdrawal(primary.index), withdrawal(secondary.index)];
       const folds = [await foldOf(primary, half * round), await foldOf(secondary, half * round)];
       const batch = await realistic(primary, { queue, signed, folds });

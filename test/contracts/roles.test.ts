@@ -44,6 +44,7 @@ describe("G1: role × function", () => {
       [freshFacts, "bindRollup", [freshRollup]],
       [freshVault, "bindRollup", [freshRollup]],
       [rollup, "setOperator", [stranger, true]],
+      [rollup, "setCap", [SECONDARY, 5n, 1n]],
     ];
     return { chain, access, admin, operator, stranger, holders: holders.slice(0, ROLES.length), functions };
   }
@@ -132,6 +133,6 @@ const OPEN: Record<string, string[]> = {
   TokenRegistry: ["setAuthority"],
   CircuitRegistry: ["setAuthority"],
   Facts: ["setAuthority", "publish", "receiveMessage"],
-  Vault: ["setAuthority", "deposit", "pay", "claim", "claimFor", "enqueueOutbox"],
+  Vault: ["setAuthority", "deposit", "setKey", "exit", "pay", "claim", "claimFor", "enqueueOutbox"],
   Rollup: ["setAuthority", "submitBatch"],
 };
