@@ -8,6 +8,7 @@ import {
   carryBatch,
   carryQueue,
   type Chain,
+  circuitOf,
   deployTwoChains,
   depositMany,
   depositRequest,
@@ -109,7 +110,7 @@ describe("gas [gas]", () => {
     const gas: bigint[] = [];
     for (const signedOps of [4, 6]) {
       const circuit = ethers.id(`${signedOps} signed ops`);
-      await primary.circuits.register(circuit, { verifier: primary.verifier, queueOps: SIZE.queueOps, signedOps });
+      await primary.circuits.register(circuit, circuitOf(primary.verifier, { queueOps: SIZE.queueOps, signedOps }));
       const snapshot = await ethers.provider.send("evm_snapshot", []);
       const base = await makeBatch(primary, { signed: new Array<bigint>(4).fill(transfer) });
       const words = [...base.words, ...new Array<bigint>(signedOps - 4).fill(transfer)];

@@ -119,7 +119,7 @@ describe("liveness, with mock proofs", () => {
     }
 
     it("R12: after the force delay anyone submits, and the batch takes them, though their operator is gone", async () => {
-      const { primary, secondary } = world;
+      const { primary } = world;
       const { alice, bob } = world.people;
       await world.deposit(alice, primary, { amount: 1_000n });
       await world.batcher.step();
