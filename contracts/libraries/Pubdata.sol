@@ -86,9 +86,9 @@ library Pubdata {
         uint256 last;
     }
 
-    /// @return Words of a batch with `queueOps` and `signedOps` slots.
-    function wordCount(uint256 queueOps, uint256 signedOps) internal pure returns (uint256) {
-        return WORDS_PER_BATCH + WORDS_PER_QUEUE_OP * queueOps + WORDS_PER_SIGNED_OP * signedOps;
+    /// @return Words of a batch with so many slots for queue ops and for signed ops.
+    function wordCount(uint256 queueSlots, uint256 signedSlots) internal pure returns (uint256) {
+        return WORDS_PER_BATCH + WORDS_PER_QUEUE_OP * queueSlots + WORDS_PER_SIGNED_OP * signedSlots;
     }
 
     /// @return number The batch's number.
@@ -102,19 +102,57 @@ library Pubdata {
 
     /// @return y Σ words[k]·x^k in the field. Reverts on a word that is not below the field's order.
     function evaluate(uint256[] calldata words, uint256 x) internal pure returns (uint256 y) {
-        uint256 order = FIELD_ORDER;
-        for (uint256 k = words.length; k != 0;) {
-            unchecked {
-                --k;
-            }
-            uint256 word;
-            assembly ("memory-safe") {
-                // k is below the length.
-                word := calldataload(add(words.offset, shl(5, k)))
+        bool tooLarge;
+        // Assembly, for this is done for every word of every batch.
+        assembly ("memory-safe") {
+            let order := FIELD_ORDER
+            let start := words.offset
+            for {
+                let at := add(start, shl(5, words.length))
+            } gt(at, start) {} {
+                at := sub(at, 0x20)
+                let word := calldataload(at)
                 y := addmod(mulmod(y, x, order), word, order)
+                tooLarge := or(tooLarge, iszero(lt(word, order)))
             }
-            if (word >= order) revert Pubdata_WordTooLarge(k, word);
         }
+        if (!tooLarge) return y;
+        uint256 k = 0;
+        while (words[k] < FIELD_ORDER) ++k;
+        revert Pubdata_WordTooLarge(k, words[k]);
+    }
+
+    /// @return positions Of the batch's withdrawals among its words, in their order.
+    function withdrawals(
+        uint256[] calldata words,
+        uint256 queueSlots
+    ) internal pure returns (uint256[] memory positions) {
+        uint256 first = wordCount(queueSlots, 0);
+        uint256 codes = OP_WITHDRAW | OP_WITHDRAW_ZUSD;
+        // Assembly, for this is done for every signed op of every batch.
+        assembly ("memory-safe") {
+            positions := mload(0x40)
+            let next := add(positions, 0x20)
+            let end := add(words.offset, shl(5, words.length))
+            for {
+                let at := add(words.offset, shl(5, first))
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                if and(calldataload(at), codes) {
+                    mstore(next, shr(5, sub(at, words.offset)))
+                    next := add(next, 0x20)
+                }
+            }
+            mstore(positions, shr(5, sub(sub(next, positions), 0x20)))
+            mstore(0x40, next)
+        }
+    }
+
+    /// @return ops The batch's queue ops. Reverts on an undefined op code.
+    function queueOps(uint256[] calldata words, uint256 queueSlots) internal pure returns (QueueOp[] memory ops) {
+        ops = new QueueOp[](queueSlots);
+        for (uint256 i = 0; i < queueSlots; ++i) ops[i] = queueOp(words, i);
     }
 
     /// @return op Queue op `i`. Reverts on an undefined op code.
@@ -143,12 +181,12 @@ library Pubdata {
     /// @return taken How many there are.
     function consume(
         uint256[] calldata words,
-        uint256 queueOps,
+        uint256 queueSlots,
         uint256 chain,
         bytes32 head
     ) internal pure returns (bytes32 newHead, uint256 taken) {
         newHead = head;
-        for (uint256 i = 0; i < queueOps; ++i) {
+        for (uint256 i = 0; i < queueSlots; ++i) {
             uint256 at = WORDS_PER_BATCH + WORDS_PER_QUEUE_OP * i;
             if (!_isRequestOf(words[at], chain)) continue;
             newHead = append(newHead, requestHash(words[at], words[at + 1], words[at + 2]));
@@ -159,10 +197,10 @@ library Pubdata {
     /// @return count Requests in the batch: of one chain, or of all if `chain` is 0.
     function countRequests(
         uint256[] calldata words,
-        uint256 queueOps,
+        uint256 queueSlots,
         uint256 chain
     ) internal pure returns (uint256 count) {
-        for (uint256 i = 0; i < queueOps; ++i) {
+        for (uint256 i = 0; i < queueSlots; ++i) {
             uint256 word0 = words[WORDS_PER_BATCH + WORDS_PER_QUEUE_OP * i];
             if (chain == 0 ? word0 & OP_MASK != OP_NOOP : _isRequestOf(word0, chain)) ++count;
         }
@@ -185,33 +223,32 @@ library Pubdata {
         return head;
     }
 
+    /// @param ops As `queueOps` reads them.
+    /// @param positions As `withdrawals` finds them.
     /// @return hash Outbox hash of what a batch pays on `chain`: for its queue ops, then its withdrawals; 0: nothing.
     function outboxHash(
         uint256[] calldata words,
-        uint256 queueOps,
+        QueueOp[] memory ops,
+        uint256[] memory positions,
         uint256 chain
     ) internal pure returns (bytes32 hash) {
-        uint256 firstSigned = WORDS_PER_BATCH + WORDS_PER_QUEUE_OP * queueOps;
-        for (uint256 at = words.length; at > firstSigned;) {
-            unchecked {
-                --at;
-            }
-            uint256 word;
-            assembly ("memory-safe") {
-                // Below the length.
-                word := calldataload(add(words.offset, shl(5, at)))
-            }
-            uint256 op = word & OP_MASK;
-            if (op == OP_WITHDRAW + chain || op == OP_WITHDRAW_ZUSD + chain) {
-                (uint256 amount, uint256 minOut) = withdrawn(words, at, firstSigned);
-                hash = chainPayment(_withdrawal(word, chain, minOut), amount, hash);
-            }
-        }
-        for (uint256 i = queueOps; i > 0;) {
+        uint256 firstSigned = wordCount(ops.length, 0);
+        for (uint256 i = positions.length; i > 0;) {
             unchecked {
                 --i;
             }
-            QueueOp memory op = queueOp(words, i);
+            uint256 word = words[positions[i]];
+            uint256 op = word & OP_MASK;
+            if (op == OP_WITHDRAW + chain || op == OP_WITHDRAW_ZUSD + chain) {
+                (uint256 amount, uint256 minOut) = withdrawn(words, positions[i], firstSigned);
+                hash = chainPayment(_withdrawal(word, chain, minOut), amount, hash);
+            }
+        }
+        for (uint256 i = ops.length; i > 0;) {
+            unchecked {
+                --i;
+            }
+            QueueOp memory op = ops[i];
             if (_isRefund(op, chain)) hash = chainPayment(_payment(op.owner, op.token, 0, 0), op.amount, hash);
             if (_isExit(op, chain)) hash = chainPayment(_payment(op.last, op.token, 0, 0), op.amount, hash);
         }

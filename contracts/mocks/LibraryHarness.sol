@@ -57,7 +57,8 @@ contract LibraryHarness {
     }
 
     function outboxHash(uint256[] calldata words, uint256 queueOps, uint256 chain) external pure returns (bytes32) {
-        return Pubdata.outboxHash(words, queueOps, chain);
+        return
+            Pubdata.outboxHash(words, Pubdata.queueOps(words, queueOps), Pubdata.withdrawals(words, queueOps), chain);
     }
 
     function wordCount(uint256 queueOps, uint256 signedOps) external pure returns (uint256) {

@@ -108,11 +108,9 @@ contract Rollup is IRollup, ZusdLedger, AccessManaged {
         (number, timestamp) = (newNumber, newTimestamp);
         batchHash[newNumber] = newHash;
         for (uint256 i = 0; i < newHeads.length; ++i) consumedHead[batch.folds[i].chain] = newHeads[i];
-        _applyToLedger(batch.words, circuit.queueOps, newNumber);
         emit BatchAccepted(newNumber, newHash, batch.newCommitment.x, batch.newCommitment.y, batch.circuit);
 
-        bytes32 outboxHash = Pubdata.outboxHash(batch.words, circuit.queueOps, chainIndex);
-        if (outboxHash != 0) vault.enqueueOutbox(newNumber, outboxHash);
+        _applyEffects(batch.words, circuit.queueOps, newNumber);
     }
 
     /// @inheritdoc IZusdLedger
@@ -128,6 +126,15 @@ contract Rollup is IRollup, ZusdLedger, AccessManaged {
     /// @inheritdoc IRollup
     function tauG2() public view returns (uint256[4] memory) {
         return [_tauG2XIm, _tauG2XRe, _tauG2YIm, _tauG2YRe];
+    }
+
+    /// @dev What the ops do outside of the state: to the zUSD ledger, and to this chain's outbox.
+    function _applyEffects(uint256[] calldata words, uint256 queueSlots, uint64 newNumber) private {
+        Pubdata.QueueOp[] memory ops = Pubdata.queueOps(words, queueSlots);
+        uint256[] memory withdrawals = Pubdata.withdrawals(words, queueSlots);
+        _applyToLedger(words, ops, withdrawals, newNumber);
+        bytes32 outboxHash = Pubdata.outboxHash(words, ops, withdrawals, chainIndex);
+        if (outboxHash != 0) vault.enqueueOutbox(newNumber, outboxHash);
     }
 
     function _checkHeader(uint256 word) private view returns (uint64 newNumber, uint64 newTimestamp, uint64 suspended) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {CHAIN_MASK, OP_DEPOSIT, OP_FULL_EXIT, OP_MASK, OP_NOOP, OP_WITHDRAW_ZUSD, ZUSD} from "../generated/Spec.sol";
+import {CHAIN_MASK, OP_DEPOSIT, OP_MASK, OP_NOOP, OP_WITHDRAW_ZUSD, ZUSD} from "../generated/Spec.sol";
 import {IZusdLedger} from "../interfaces/IZusdLedger.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 
@@ -33,32 +33,31 @@ abstract contract ZusdLedger is IZusdLedger {
     }
 
     /// @notice Moves the ledger by a batch, op by op in the order of its words, and checks what they say of it.
-    function _applyToLedger(uint256[] calldata words, uint256 queueOps, uint64 number) internal {
-        for (uint256 i = 0; i < queueOps; ++i) {
-            Pubdata.QueueOp memory op = Pubdata.queueOp(words, i);
+    /// @param ops Its queue ops.
+    /// @param withdrawals Positions of its withdrawals.
+    function _applyToLedger(
+        uint256[] calldata words,
+        Pubdata.QueueOp[] memory ops,
+        uint256[] memory withdrawals,
+        uint64 number
+    ) internal {
+        for (uint256 i = 0; i < ops.length; ++i) {
+            Pubdata.QueueOp memory op = ops[i];
             if (op.op == OP_NOOP) continue;
             if (op.token != ZUSD) {
                 if (!op.covered) revert ZusdLedger_WrongFlag(i, true);
             } else if (op.op == OP_DEPOSIT) {
                 _applyDeposit(op, i, number);
-            } else if (op.op == OP_FULL_EXIT) {
+            } else {
                 _applyExit(op, i);
             }
         }
-        uint256 firstSigned = Pubdata.wordCount(queueOps, 0);
-        for (uint256 at = firstSigned; at < words.length;) {
-            uint256 op;
-            assembly ("memory-safe") {
-                // Below the length.
-                op := and(calldataload(add(words.offset, shl(5, at))), OP_MASK)
-            }
-            if (op >= OP_WITHDRAW_ZUSD) {
-                (uint256 amount, ) = Pubdata.withdrawn(words, at, firstSigned);
-                _take(uint8(op - OP_WITHDRAW_ZUSD), amount);
-            }
-            unchecked {
-                ++at;
-            }
+        uint256 firstSigned = Pubdata.wordCount(ops.length, 0);
+        for (uint256 i = 0; i < withdrawals.length; ++i) {
+            uint256 op = words[withdrawals[i]] & OP_MASK;
+            if (op < OP_WITHDRAW_ZUSD) continue;
+            (uint256 amount, ) = Pubdata.withdrawn(words, withdrawals[i], firstSigned);
+            _take(uint8(op - OP_WITHDRAW_ZUSD), amount);
         }
     }
 
@@ -71,7 +70,7 @@ abstract contract ZusdLedger is IZusdLedger {
         if (op.executed) issued[chain] = after_;
     }
 
-    /// @dev An exit that is covered pays the whole balance; one that is not, which is proven to be more, all there is.
+    /// @dev An exit (a SetKey has no token) that is covered pays the whole balance; one that is not, which is proven to be more, all there is.
     function _applyExit(Pubdata.QueueOp memory op, uint256 i) private {
         uint8 payer = uint8(op.payer);
         if (!op.covered && op.amount != issued[payer]) revert ZusdLedger_NotAll(i, issued[payer], op.amount);
