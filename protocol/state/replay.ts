@@ -50,7 +50,8 @@ import type { Payment } from "./types";
 export class Replay {
   private readonly cells = new Map<number, bigint>();
   private readonly ledger = new Map<number, bigint>();
-  /** Of the batch under way: tokens of the fee slots and what they collect. */
+  /** Of the batch under way: the mask of suspended chains, tokens of the fee slots and what they collect. */
+  private suspended = 0n;
   private feeTokens: number[] = [];
   private fees: bigint[] = [];
   private number = 0;
@@ -101,6 +102,7 @@ export class Replay {
     this.expect(Number(number) === this.number + 1, `its header says batch ${number}`);
     this.expect(timestamp >= this.timestamp, "the timestamp is before the last batch's");
 
+    this.suspended = suspended;
     const payments: Payment[] = [];
     const signed = words.slice(signedWord(size, 0));
     const opened = this.openedCells(size, words);
@@ -138,6 +140,7 @@ export class Replay {
     const { owner, ...second } = this.fields(DepositWord1, word1);
     const [chain, token, account, cell] = [first.chain, first.token, first.account, first.cell].map(Number);
     const [usedAccount, usedCell] = [second.usedAccount, second.usedCell].map(Number);
+    this.expectActive(chain);
     const isPaidHere = chain !== 0 && (token === ZUSD || tokenChain(token) === chain);
     if (executed === 0n) {
       return isPaidHere ? [{ chain, token, recipient: toAddress(owner), amount, into: 0, minOut: 0n }] : [];
@@ -160,6 +163,7 @@ export class Replay {
   private setKey([word0, word1, key]: readonly bigint[]): Payment[] {
     const { chain, account, executed } = this.fields(SetKeyWord0, word0);
     const { owner } = this.fields(SetKeyWord1, word1);
+    this.expectActive(Number(chain));
     if (executed === 0n) return [];
     this.expectOwner(Number(account), owner, Number(chain));
     if (key === 0n) this.cells.delete(keyCell(Number(account)));
@@ -170,7 +174,9 @@ export class Replay {
   private fullExit([word0, word1, word2]: readonly bigint[]): Payment[] {
     const { chain, account, cell, token, amount, executed } = this.fields(FullExitWord0, word0);
     const { owner, payer } = this.fields(FullExitWord1, word1);
+    this.expectActive(Number(chain));
     if (executed === 0n) return [];
+    this.expectActive(Number(payer));
     this.expectOwner(Number(account), owner, Number(chain));
     const fields = this.fields(BalanceCell, this.read(this.at(Number(cell))));
     const isRight = account !== 0n && fields.account === account && fields.token === token;
@@ -241,6 +247,7 @@ export class Replay {
     const payment = { chain, token, recipient: toAddress(recipient), amount, into: 0, minOut };
     if (isZusd) {
       this.expect(token === ZUSD, "a withdrawal of zUSD is from a cell of another token");
+      this.expectActive(chain);
       this.issue(chain, -amount);
       return [{ ...payment, into: Number(asset) }];
     }
@@ -319,6 +326,7 @@ export class Replay {
   private pay(index: number, amount: bigint, packedFee: bigint): number {
     const cell = this.fields(BalanceCell, this.read(this.at(index)));
     this.expect(cell.account !== 0n, `balance cell ${index} pays, but nobody owns it`);
+    this.expectActive(tokenChain(Number(cell.token)));
     const slot = this.feeTokens.indexOf(Number(cell.token));
     const fee = slot < 0 ? 0n : unpackFee(packedFee);
     if (slot >= 0) this.fees[slot] += fee;
@@ -339,6 +347,14 @@ export class Replay {
     const value = this.guarded(() => pack(BalanceCell, fields));
     if (value === 0n) this.cells.delete(this.at(index));
     else this.cells.set(this.at(index), value);
+  }
+
+  /** Nothing of a suspended chain moves. */
+  private expectActive(chain: number): void {
+    this.expect(
+      ((this.suspended >> BigInt(chain)) & 1n) === 0n,
+      `something of chain ${chain} moves, which is suspended`,
+    );
   }
 
   private expectUser(account: number): void {
