@@ -1,4 +1,5 @@
 import {
+  ADDRESS_BITS,
   BalanceCell,
   COUNTERS_CELL,
   CountersCell,
@@ -26,7 +27,6 @@ import {
   balanceRoom,
   keyCell,
   localToken,
-  mask,
   ownerCell,
   pack,
   queueWord,
@@ -136,11 +136,12 @@ export class Replay {
   }
 
   private deposit([word0, word1, key]: readonly bigint[]): Payment[] {
-    const { amount, executed, ...first } = this.fields(DepositWord0, word0);
+    const { amount, executed, covered, ...first } = this.fields(DepositWord0, word0);
     const { owner, ...second } = this.fields(DepositWord1, word1);
     const [chain, token, account, cell] = [first.chain, first.token, first.account, first.cell].map(Number);
     const [usedAccount, usedCell] = [second.usedAccount, second.usedCell].map(Number);
     this.expectActive(chain);
+    this.expect(covered === 1n || (token === ZUSD && executed === 0n), "a deposit has a wrong flag");
     const isPaidHere = chain !== 0 && (token === ZUSD || tokenChain(token) === chain);
     if (executed === 0n) {
       return isPaidHere ? [{ chain, token, recipient: toAddress(owner), amount, into: 0, minOut: 0n }] : [];
@@ -161,9 +162,11 @@ export class Replay {
   }
 
   private setKey([word0, word1, key]: readonly bigint[]): Payment[] {
-    const { chain, account, executed } = this.fields(SetKeyWord0, word0);
-    const { owner } = this.fields(SetKeyWord1, word1);
+    const { chain, account, executed, covered } = this.fields(SetKeyWord0, word0);
+    const { owner, usedAccount } = this.fields(SetKeyWord1, word1);
     this.expectActive(Number(chain));
+    this.expect(covered === 1n, "a SetKey has a wrong flag");
+    this.expect(usedAccount === account, "a SetKey uses another account than it names");
     if (executed === 0n) return [];
     this.expectOwner(Number(account), owner, Number(chain));
     if (key === 0n) this.cells.delete(keyCell(Number(account)));
@@ -171,21 +174,33 @@ export class Replay {
     return [];
   }
 
-  private fullExit([word0, word1, word2]: readonly bigint[]): Payment[] {
-    const { chain, account, cell, token, amount, executed } = this.fields(FullExitWord0, word0);
-    const { owner, payer } = this.fields(FullExitWord1, word1);
+  private fullExit([word0, word1, recipient]: readonly bigint[]): Payment[] {
+    const { chain, account, cell, token, amount, executed, covered } = this.fields(FullExitWord0, word0);
+    const { owner, payer, usedAccount, usedCell } = this.fields(FullExitWord1, word1);
     this.expectActive(Number(chain));
-    if (executed === 0n) return [];
+    this.expect(usedAccount === account && usedCell === cell, "an exit uses other cells than it names");
+    this.expect(recipient >> BigInt(ADDRESS_BITS) === 0n, "an exit's recipient is no address");
+    if (executed === 0n) {
+      this.expect(amount === 0n && covered === 1n, "an exit that is not executed pays");
+      return [];
+    }
+
     this.expectActive(Number(payer));
     this.expectOwner(Number(account), owner, Number(chain));
     const fields = this.fields(BalanceCell, this.read(this.at(Number(cell))));
-    const isRight = account !== 0n && fields.account === account && fields.token === token;
-    this.expect(isRight && fields.balance >= amount, "an exit does not fit its cell");
-    this.put(Number(cell), { ...fields, balance: fields.balance - amount });
-    if (token === BigInt(ZUSD)) this.issue(Number(payer), -amount);
-    else this.expect(payer === BigInt(tokenChain(Number(token))), "an exit is paid by another chain than its token's");
-    const recipient = toAddress(word2 & mask(160));
-    return [{ chain: Number(payer), token: Number(token), recipient, amount, into: 0, minOut: 0n }];
+    this.expect(fields.account === account && fields.token === token, "an exit does not fit its cell");
+    const isZusd = token === BigInt(ZUSD);
+    const isPayer = isZusd || payer === BigInt(tokenChain(Number(token)));
+    this.expect(payer !== 0n && isPayer, "an exit is paid by another chain than its token's");
+    // The whole balance; or all that the ledger holds, if that is less.
+    const left = fields.balance - amount;
+    const isAll = covered === 1n ? left === 0n : isZusd && left > 0n && amount === this.issued(Number(payer));
+    this.expect(isAll, "an exit pays neither the whole balance nor all that is issued");
+    this.put(Number(cell), { ...fields, balance: left });
+    if (isZusd) this.issue(Number(payer), -amount);
+    return [
+      { chain: Number(payer), token: Number(token), recipient: toAddress(recipient), amount, into: 0, minOut: 0n },
+    ];
   }
 
   private createAccount(account: number, owner: bigint, home: number): void {
