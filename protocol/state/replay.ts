@@ -1,4 +1,5 @@
 import {
+  ADDRESS_BITS,
   BalanceCell,
   COUNTERS_CELL,
   CountersCell,
@@ -26,7 +27,6 @@ import {
   balanceRoom,
   keyCell,
   localToken,
-  mask,
   ownerCell,
   pack,
   queueWord,
@@ -50,7 +50,8 @@ import type { Payment } from "./types";
 export class Replay {
   private readonly cells = new Map<number, bigint>();
   private readonly ledger = new Map<number, bigint>();
-  /** Of the batch under way: tokens of the fee slots and what they collect. */
+  /** Of the batch under way: the mask of suspended chains, tokens of the fee slots and what they collect. */
+  private suspended = 0n;
   private feeTokens: number[] = [];
   private fees: bigint[] = [];
   private number = 0;
@@ -101,6 +102,7 @@ export class Replay {
     this.expect(Number(number) === this.number + 1, `its header says batch ${number}`);
     this.expect(timestamp >= this.timestamp, "the timestamp is before the last batch's");
 
+    this.suspended = suspended;
     const payments: Payment[] = [];
     const signed = words.slice(signedWord(size, 0));
     const opened = this.openedCells(size, words);
@@ -134,10 +136,12 @@ export class Replay {
   }
 
   private deposit([word0, word1, key]: readonly bigint[]): Payment[] {
-    const { amount, executed, ...first } = this.fields(DepositWord0, word0);
+    const { amount, executed, covered, ...first } = this.fields(DepositWord0, word0);
     const { owner, ...second } = this.fields(DepositWord1, word1);
     const [chain, token, account, cell] = [first.chain, first.token, first.account, first.cell].map(Number);
     const [usedAccount, usedCell] = [second.usedAccount, second.usedCell].map(Number);
+    this.expectActive(chain);
+    this.expect(covered === 1n || (token === ZUSD && executed === 0n), "a deposit has a wrong flag");
     const isPaidHere = chain !== 0 && (token === ZUSD || tokenChain(token) === chain);
     if (executed === 0n) {
       return isPaidHere ? [{ chain, token, recipient: toAddress(owner), amount, into: 0, minOut: 0n }] : [];
@@ -158,8 +162,11 @@ export class Replay {
   }
 
   private setKey([word0, word1, key]: readonly bigint[]): Payment[] {
-    const { chain, account, executed } = this.fields(SetKeyWord0, word0);
-    const { owner } = this.fields(SetKeyWord1, word1);
+    const { chain, account, executed, covered } = this.fields(SetKeyWord0, word0);
+    const { owner, usedAccount } = this.fields(SetKeyWord1, word1);
+    this.expectActive(Number(chain));
+    this.expect(covered === 1n, "a SetKey has a wrong flag");
+    this.expect(usedAccount === account, "a SetKey uses another account than it names");
     if (executed === 0n) return [];
     this.expectOwner(Number(account), owner, Number(chain));
     if (key === 0n) this.cells.delete(keyCell(Number(account)));
@@ -167,19 +174,33 @@ export class Replay {
     return [];
   }
 
-  private fullExit([word0, word1, word2]: readonly bigint[]): Payment[] {
-    const { chain, account, cell, token, amount, executed } = this.fields(FullExitWord0, word0);
-    const { owner, payer } = this.fields(FullExitWord1, word1);
-    if (executed === 0n) return [];
+  private fullExit([word0, word1, recipient]: readonly bigint[]): Payment[] {
+    const { chain, account, cell, token, amount, executed, covered } = this.fields(FullExitWord0, word0);
+    const { owner, payer, usedAccount, usedCell } = this.fields(FullExitWord1, word1);
+    this.expectActive(Number(chain));
+    this.expect(usedAccount === account && usedCell === cell, "an exit uses other cells than it names");
+    this.expect(recipient >> BigInt(ADDRESS_BITS) === 0n, "an exit's recipient is no address");
+    if (executed === 0n) {
+      this.expect(amount === 0n && covered === 1n, "an exit that is not executed pays");
+      return [];
+    }
+
+    this.expectActive(Number(payer));
     this.expectOwner(Number(account), owner, Number(chain));
     const fields = this.fields(BalanceCell, this.read(this.at(Number(cell))));
-    const isRight = account !== 0n && fields.account === account && fields.token === token;
-    this.expect(isRight && fields.balance >= amount, "an exit does not fit its cell");
-    this.put(Number(cell), { ...fields, balance: fields.balance - amount });
-    if (token === BigInt(ZUSD)) this.issue(Number(payer), -amount);
-    else this.expect(payer === BigInt(tokenChain(Number(token))), "an exit is paid by another chain than its token's");
-    const recipient = toAddress(word2 & mask(160));
-    return [{ chain: Number(payer), token: Number(token), recipient, amount, into: 0, minOut: 0n }];
+    this.expect(fields.account === account && fields.token === token, "an exit does not fit its cell");
+    const isZusd = token === BigInt(ZUSD);
+    const isPayer = isZusd || payer === BigInt(tokenChain(Number(token)));
+    this.expect(payer !== 0n && isPayer, "an exit is paid by another chain than its token's");
+    // The whole balance; or all that the ledger holds, if that is less.
+    const left = fields.balance - amount;
+    const isAll = covered === 1n ? left === 0n : isZusd && left > 0n && amount === this.issued(Number(payer));
+    this.expect(isAll, "an exit pays neither the whole balance nor all that is issued");
+    this.put(Number(cell), { ...fields, balance: left });
+    if (isZusd) this.issue(Number(payer), -amount);
+    return [
+      { chain: Number(payer), token: Number(token), recipient: toAddress(recipient), amount, into: 0, minOut: 0n },
+    ];
   }
 
   private createAccount(account: number, owner: bigint, home: number): void {
@@ -241,6 +262,7 @@ export class Replay {
     const payment = { chain, token, recipient: toAddress(recipient), amount, into: 0, minOut };
     if (isZusd) {
       this.expect(token === ZUSD, "a withdrawal of zUSD is from a cell of another token");
+      this.expectActive(chain);
       this.issue(chain, -amount);
       return [{ ...payment, into: Number(asset) }];
     }
@@ -319,6 +341,7 @@ export class Replay {
   private pay(index: number, amount: bigint, packedFee: bigint): number {
     const cell = this.fields(BalanceCell, this.read(this.at(index)));
     this.expect(cell.account !== 0n, `balance cell ${index} pays, but nobody owns it`);
+    this.expectActive(tokenChain(Number(cell.token)));
     const slot = this.feeTokens.indexOf(Number(cell.token));
     const fee = slot < 0 ? 0n : unpackFee(packedFee);
     if (slot >= 0) this.fees[slot] += fee;
@@ -339,6 +362,14 @@ export class Replay {
     const value = this.guarded(() => pack(BalanceCell, fields));
     if (value === 0n) this.cells.delete(this.at(index));
     else this.cells.set(this.at(index), value);
+  }
+
+  /** Nothing of a suspended chain moves. */
+  private expectActive(chain: number): void {
+    this.expect(
+      ((this.suspended >> BigInt(chain)) & 1n) === 0n,
+      `something of chain ${chain} moves, which is suspended`,
+    );
   }
 
   private expectUser(account: number): void {
