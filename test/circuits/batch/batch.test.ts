@@ -5,7 +5,20 @@ import { SIZES } from "../../../protocol/spec";
 import { applyRequest, type State } from "../../../protocol/state";
 import { countPlonkGates } from "../../../scripts/gates-count";
 import type { CircuitTester } from "../../fixtures/circom";
-import { CHALLENGE, GOLD, SILVER, SMALL, batchCircuit, batchOf, depositOf, honestInput, signOp, user, world, type Content } from "./world";
+import {
+  CHALLENGE,
+  GOLD,
+  SILVER,
+  SMALL,
+  batchCircuit,
+  batchOf,
+  depositOf,
+  honestInput,
+  signOp,
+  user,
+  world,
+  type Content,
+} from "./world";
 
 describe("Batch: what is provable", () => {
   let tester: CircuitTester;
@@ -27,23 +40,38 @@ describe("Batch: what is provable", () => {
   });
 
   it("a Deposit that opens an account and a cell and takes a key", async () => {
-    await accepts(world().state, { requests: [depositOf(user("dave"), { chain: 3, token: (3 << 10) | 7, amount: 1n })] });
+    await accepts(world().state, {
+      requests: [depositOf(user("dave"), { chain: 3, token: (3 << 10) | 7, amount: 1n })],
+    });
   });
 
   it("a Transfer", async () => {
     const { state, alice } = world();
-    await accepts(state, { ops: [signOp(state, alice, { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 250_000n })] });
+    await accepts(state, {
+      ops: [signOp(state, alice, { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 250_000n })],
+    });
   });
 
   it("a Withdraw", async () => {
     const { state, alice } = world();
-    const op = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 5_000n, recipient: alice.address, chain: 2, asset: 3 } as const;
+    const op = {
+      op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
+      from: 4,
+      amount: 5_000n,
+      recipient: alice.address,
+      chain: 2,
+      asset: 3,
+    } as const;
     await accepts(state, { ops: [signOp(state, alice, op)] });
   });
 
   it("an Open with its OpenTo", async () => {
     const { state, bob } = world();
-    await accepts(state, { ops: [signOp(state, bob, { op: "Open", fee: 0n, from: 2, cell: 5, token: SILVER, account: 3 })] });
+    await accepts(state, {
+      ops: [signOp(state, bob, { op: "Open", fee: 0n, from: 2, cell: 5, token: SILVER, account: 3 })],
+    });
   });
 
   // 4: the least a circuit is made for; 24: the most, where the sorted list needs a range of its own.
@@ -70,7 +98,16 @@ describe("Batch: what is provable", () => {
     requests.forEach((request) => applyRequest(after, request));
     const ops = [
       signOp(after, user("erin"), { op: "Transfer", fee: 0n, from: 6, to: 4, account: 1, amount: 9n }),
-      signOp(after, alice, { op: "Withdraw", fee: 0n, isZusd: false, from: 1, amount: 10n, recipient: bob.address, chain: 1, asset: 1 }),
+      signOp(after, alice, {
+        op: "Withdraw",
+        fee: 0n,
+        isZusd: false,
+        from: 1,
+        amount: 10n,
+        recipient: bob.address,
+        chain: 1,
+        asset: 1,
+      }),
       signOp(after, bob, { op: "Open", fee: 0n, from: 2, cell: 5 + newcomers.length, token: SILVER, account: 2 }),
     ];
     const full = await batchCircuit(size);

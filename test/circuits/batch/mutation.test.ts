@@ -3,7 +3,18 @@ import * as F from "../../../protocol/crypto/field";
 import { compileTester, type CircuitTester } from "../../fixtures/circom";
 import { ConstraintIndex } from "./mutation";
 import { Random } from "../../fixtures/random";
-import { GOLD, SILVER, batchCircuit, batchOf, depositOf, honestInput, signOp, user, world, type Content } from "./world";
+import {
+  GOLD,
+  SILVER,
+  batchCircuit,
+  batchOf,
+  depositOf,
+  honestInput,
+  signOp,
+  user,
+  world,
+  type Content,
+} from "./world";
 
 /**
  * Signals that may take any value in some witnesses: the inverse of a number that is 0, or that need not be anything but
@@ -20,7 +31,16 @@ describe("Batch: tampered witnesses", () => {
   });
 
   const { state, alice, bob, carol } = world();
-  const withdraw = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 7n, recipient: bob.address, chain: 2, asset: 3 } as const;
+  const withdraw = {
+    op: "Withdraw",
+    fee: 0n,
+    isZusd: false,
+    from: 4,
+    amount: 7n,
+    recipient: bob.address,
+    chain: 2,
+    asset: 3,
+  } as const;
   const batches: [string, Content][] = [
     ["Noops", {}],
     [

@@ -63,7 +63,8 @@ describe("Batch: signed ops", () => {
   });
 
   const transfer = (fields: Partial<Transfer> = {}): Transfer => ({
-    op: "Transfer", fee: 0n,
+    op: "Transfer",
+    fee: 0n,
     from: 1,
     to: 2,
     account: 2,
@@ -88,7 +89,16 @@ describe("Batch: signed ops", () => {
     const { state, alice } = world();
     const op = signOp(state, alice, transfer());
     await tester.expectPass({ ...forgedInput(state, draft(state, { signed: [payment(state, op), noop] })) });
-    const withdraw = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+    const withdraw = {
+      op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
+      from: 4,
+      amount: 1n,
+      recipient: alice.address,
+      chain: 2,
+      asset: 3,
+    } as const;
     const second = signOp(state, alice, withdraw);
     await tester.expectPass({ ...forgedInput(state, draft(state, { signed: [noop, payment(state, second)] })) });
   });
@@ -151,7 +161,9 @@ describe("Batch: signed ops", () => {
       const { state, alice } = world();
       const op = signOp(state, alice, transfer({ to: 1, account: 1, amount: 1_000_000n }));
       const trace = batchOf(state, { ops: [op] });
-      expect(trace.touched.find(({ index }) => index === cellOf(1))?.new).to.equal(state.read(cellOf(1)) + (1n << 128n));
+      expect(trace.touched.find(({ index }) => index === cellOf(1))?.new).to.equal(
+        state.read(cellOf(1)) + (1n << 128n),
+      );
       await tester.expectPass({ ...honestInput(state, trace) });
     });
 
@@ -362,7 +374,16 @@ describe("Batch: signed ops", () => {
   describe("Withdraw", () => {
     it("C28: on another chain than the token's, or as another token", async () => {
       const { state, alice } = world();
-      const op = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+      const op = {
+        op: "Withdraw",
+        fee: 0n,
+        isZusd: false,
+        from: 4,
+        amount: 1n,
+        recipient: alice.address,
+        chain: 2,
+        asset: 3,
+      } as const;
       await passes(state, signOp(state, alice, op));
       for (const fields of [{ chain: 1 }, { asset: 1 }, { chain: 0 }, { asset: 0 }]) {
         await refused(state, [withdrawal(state, fields), noop], /Withdraw/);
@@ -380,15 +401,40 @@ describe("Batch: signed ops", () => {
 
     /** A Withdraw of SILVER by alice, of any chain and asset. */
     function withdrawal(state: State, fields: { chain?: number; asset?: number }): Slot {
-      const op = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 1n, recipient: user("alice").address, chain: 2, asset: 3, ...fields } as const;
+      const op = {
+        op: "Withdraw",
+        fee: 0n,
+        isZusd: false,
+        from: 4,
+        amount: 1n,
+        recipient: user("alice").address,
+        chain: 2,
+        asset: 3,
+        ...fields,
+      } as const;
       const { chain, asset } = op;
-      const word = pack(WithdrawWord, { op: BigInt(Op.Withdraw + chain), from: 4n, amount: 1n, recipient: 5n, asset: BigInt(asset) });
+      const word = pack(WithdrawWord, {
+        op: BigInt(Op.Withdraw + chain),
+        from: 4n,
+        amount: 1n,
+        recipient: 5n,
+        asset: BigInt(asset),
+      });
       return payment(state, overWord(state, op, word), { word });
     }
 
     it("C23: the access that a Withdraw does not need changes nothing", async () => {
       const { state, alice } = world();
-      const op = { op: "Withdraw", fee: 0n, isZusd: false, from: 4, amount: 1n, recipient: alice.address, chain: 2, asset: 3 } as const;
+      const op = {
+        op: "Withdraw",
+        fee: 0n,
+        isZusd: false,
+        from: 4,
+        amount: 1n,
+        recipient: alice.address,
+        chain: 2,
+        asset: 3,
+      } as const;
       const slot = payment(state, signOp(state, alice, op));
       const cheat: Slot = (access) => slot((cell, write) => access(cell, cell === cellOf(0) ? () => 7n : write));
       await refused(state, [cheat, noop], /Memory/);
@@ -487,10 +533,12 @@ describe("Batch: signed ops", () => {
     it("C28: unused bits of Open and OpenTo", async () => {
       const { state } = world();
       const [first, second] = opening(state);
-      const withWord = (slot: Slot, bits: bigint): Slot => (access) => {
-        const { words, authorisation } = slot(access);
-        return { words: [(words[0]) | bits], authorisation };
-      };
+      const withWord =
+        (slot: Slot, bits: bigint): Slot =>
+        (access) => {
+          const { words, authorisation } = slot(access);
+          return { words: [words[0] | bits], authorisation };
+        };
       for (const bit of [31n, 70n, 71n, 83n, 106n, 128n, 243n]) {
         await refused(state, [withWord(first, 1n << bit), second], /SignedWord/);
       }
@@ -541,7 +589,7 @@ describe("Batch: signed ops", () => {
       const { state } = world();
       const forged = draft(state, {});
       for (const bit of [72n, 100n, 253n]) {
-        const words = [(forged.words[0]) | (1n << bit), ...forged.words.slice(1)];
+        const words = [forged.words[0] | (1n << bit), ...forged.words.slice(1)];
         await tester.expectFail({ ...forgedInput(state, { ...forged, words }) }, RANGE);
       }
     });

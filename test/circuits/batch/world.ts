@@ -3,7 +3,15 @@
  */
 import * as F from "../../../protocol/crypto/field";
 import { getDomain } from "../../../protocol/crypto/domain";
-import { COUNTERS_CELL, DOMAIN_CELL, balanceCell, keyCell, ownerCell, tokenId, type Size } from "../../../protocol/spec";
+import {
+  COUNTERS_CELL,
+  DOMAIN_CELL,
+  balanceCell,
+  keyCell,
+  ownerCell,
+  tokenId,
+  type Size,
+} from "../../../protocol/spec";
 import {
   NO_FEE_CELLS,
   State,
