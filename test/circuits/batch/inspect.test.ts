@@ -14,9 +14,10 @@ const UNUSED_FIELDS: Record<string, RegExp> = {
   // Allocates no account.
   Open: /^decoded\.(noAccount|nextAccount)$/,
   // Tokens and owners are compared whole.
-  Deposit: /^(old\.(nonce|local|chain)|holder\.(owner|home))$/,
-  // Each slot of a pair reads of the other what can be there. The rollup checks the number.
-  Batch: /^(signedOp\[\d+\]\.(isOpen|isOpenTo|index)|header\.number)$/,
+  QueueSlot: /^(old\.(nonce|local|chain)|holder\.(owner|home))$/,
+  // Each slot of a pair reads of the other what can be there. Of a fee slot's cell, token and balance count. The rollup checks the number.
+  Batch:
+    /^(signedOp\[\d*[02468]\]\.(isOpenTo|index|isExact|exact|minOut)|signedOp\[\d*[13579]\]\.isOpen|feeCell\[\d\]\.(nonce|local|chain|account)|header\.number)$/,
 };
 
 /** Inputs that only even slots use. */

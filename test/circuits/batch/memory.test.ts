@@ -15,20 +15,8 @@ import {
 } from "../../../protocol/witness";
 import { circuit, compileTester, type CircuitTester } from "../../fixtures/circom";
 import { Random } from "../../fixtures/random";
-import {
-  CHALLENGE,
-  SMALL,
-  batchCircuit,
-  batchOf,
-  cellOf,
-  draftOf,
-  evaluationsOf,
-  forgedInput,
-  signOp,
-  world,
-  type Claims,
-  type Draft,
-} from "./world";
+import { draftOf, forgedInput, type Claims, type Draft } from "./forgery";
+import { CHALLENGE, SMALL, batchCircuit, batchOf, cellOf, evaluationsOf, signOp, world } from "./world";
 
 const CIRCUITS = path.resolve(__dirname, "../../../circuits");
 
