@@ -28,7 +28,11 @@ export function gatesOf(circuit: CircuitTester): number {
 }
 
 /** Expects that no wire, inputs and outputs included, can be changed alone; `free` lists the signals that can, without "main.". */
-export function expectNoSurvivors(circuit: CircuitTester, witness: readonly bigint[], free: readonly string[] = []): void {
+export function expectNoSurvivors(
+  circuit: CircuitTester,
+  witness: readonly bigint[],
+  free: readonly string[] = [],
+): void {
   const names = signalNames(circuit);
   const found = survivors(r1csOf(circuit), witness).map((wire) => names.get(wire) ?? `wire ${wire}`);
   expect(found).to.deep.equal([...free]);
