@@ -8,7 +8,11 @@ task("batcher", "Runs a batcher on the primary chain and others; takes signed op
   .addParam("directory", "folder for pool and batch under way; one batcher at a time may use it")
   .addOptionalParam("port", "where to take signed ops", 8600, types.int)
   .addOptionalParam("prover", "what makes the proofs: kernels, or snarkjs, which is slower", "kernels")
-  .addOptionalParam("feeCells", "balance cells that collect the fees, up to four, separated by commas", "")
+  .addOptionalParam(
+    "feeCells",
+    "balance cells that collect the fees, up to four, separated by commas; CELL:LEAST asks for at least LEAST units",
+    "",
+  )
   .addOptionalParam("size", "circuit size of the batches", "test")
   .setAction(
     action((args: Support.BatcherArguments, hre) => {

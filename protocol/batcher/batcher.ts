@@ -5,8 +5,8 @@ import { Ledger } from "../chain/ledger";
 import { orderingOf, PostFollower, suspendedAt } from "../chain/ordering";
 import { QueueFollower } from "../chain/queueFollower";
 import type { G1Point } from "../crypto/curve";
-import { signedWord } from "../spec";
-import { decodeBatch, NO_FEE_CELLS, type Request, type SignedOp, type State, type Terms } from "../state";
+import { balanceRoom, signedWord } from "../spec";
+import { decodeBatch, NO_FEE_CELLS, OpError, type Request, type SignedOp, type State, type Terms } from "../state";
 import { buildBatch, type BatchTrace } from "../witness";
 import { asOpError, Outlook } from "./admission";
 import { Delivery, type Followed } from "./delivery";
@@ -108,6 +108,7 @@ export class Batcher {
     return this.exclusively(async () => {
       const outlook = await this.lookAhead();
       this.pool.requireRoom(op);
+      this.requireFee(op);
       try {
         outlook.add(op);
       } catch (error) {
@@ -151,6 +152,16 @@ export class Batcher {
   /** Gives the folder back. The prover is the caller's to end. */
   close(): void {
     this.store.close();
+  }
+
+  /** The fee that the operator asks for. Where the paying cell cannot be, the op's rules will say so. */
+  private requireFee(op: SignedOp): void {
+    const { feeCells = NO_FEE_CELLS, leastFees = [] } = this.options;
+    const isCell = Number.isInteger(op.from) && op.from > 0 && op.from < balanceRoom(this.state.cellBits);
+    const token = isCell ? this.state.balance(op.from).token : 0;
+    const slot = feeCells.findIndex((cell) => cell !== 0 && this.state.balance(cell).token === token);
+    const least = leastFees[slot] ?? 0n;
+    if (token !== 0 && op.fee < least) throw new OpError(op.op, "fee", `must be at least ${least}, got ${op.fee}`);
   }
 
   private emit(event: BatcherEvent): void {

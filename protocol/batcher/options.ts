@@ -17,6 +17,8 @@ export interface BatcherOptions {
   readonly onEvent?: OnEvent;
   /** Four balance cells that collect fees, at most one for a token; 0: none. */
   readonly feeCells?: readonly number[];
+  /** Least fee of an op that pays in the token of each fee cell, in that token's own units; by default nothing. */
+  readonly leastFees?: readonly bigint[];
   /** Most ops that wait in the pool. */
   readonly poolCapacity?: number;
 }

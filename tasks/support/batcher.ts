@@ -2,6 +2,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { Batcher } from "../../protocol/batcher/batcher";
 import type { BatcherEvent } from "../../protocol/batcher/events";
+import type { BatcherOptions } from "../../protocol/batcher/options";
 import { serve } from "../../protocol/batcher/server";
 import type { Chain } from "../../protocol/chain/chain";
 import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
@@ -52,7 +53,7 @@ export async function runBatcher(
     secondaries: others,
     proving: { size: spec, circuitId: artifacts.circuitId, prover, commitments: new StateCommitment(srs) },
     carrier: new TestGatewayCarrier(),
-    feeCells: readFeeCells(feeCells),
+    ...readFeeCells(feeCells),
     onEvent: (event) => {
       const line = describe(event);
       if (line !== undefined) console.log(`${new Date().toISOString()}  ${line}`);
@@ -89,13 +90,18 @@ async function openSecondaries(networks: string, hre: HardhatRuntimeEnvironment)
   return chains;
 }
 
-/** Up to four balance cells, separated by commas. */
-function readFeeCells(text: string): number[] {
-  const cells = text.split(",").filter((cell) => cell.trim() !== "");
-  const isRight = cells.length <= FEE_SLOTS && cells.every((cell) => /^ *[0-9]+ *$/.test(cell));
+/** Up to four balance cells, separated by commas, each with the least fee after a colon. */
+function readFeeCells(text: string): Pick<BatcherOptions, "feeCells" | "leastFees"> {
+  const slots = text.split(",").filter((slot) => slot.trim() !== "");
+  const isRight = slots.length <= FEE_SLOTS && slots.every((slot) => /^ *[0-9]+(:[0-9]+)? *$/.test(slot));
   if (!isRight)
-    throw new Error(`feeCells: must be up to ${FEE_SLOTS} balance cells, separated by commas, got "${text}"`);
-  return [...cells.map(Number), ...new Array<number>(FEE_SLOTS - cells.length).fill(0)];
+    throw new Error(`feeCells: must be up to ${FEE_SLOTS} of CELL or CELL:LEAST, separated by commas, got "${text}"`);
+  const read = slots.map((slot) => slot.trim().split(":"));
+  const empty = new Array<number>(FEE_SLOTS - slots.length).fill(0);
+  return {
+    feeCells: [...read.map(([cell]) => Number(cell)), ...empty],
+    leastFees: read.map(([, least = "0"]) => BigInt(least)),
+  };
 }
 
 function describe(event: BatcherEvent): string | undefined {

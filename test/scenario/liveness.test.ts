@@ -73,7 +73,9 @@ describe("liveness, with mock proofs", () => {
     await world.deposit(carol, primary, { amount: 1n });
     await world.batcher.step();
     world.stop();
-    await world.start({ feeCells: [3, 9, 0, 0] });
+    await world.start({ feeCells: [3, 9, 0, 0], leastFees: [20n] });
+    const cheap = { op: "Transfer", from: 1, to: 3, account: 3, amount: 100n, fee: 19n } as const;
+    expect((await rejection(world.send(alice, cheap))).message).to.equal("Transfer.fee must be at least 20, got 19");
     await world.send(alice, { op: "Transfer", from: 1, to: 3, account: 3, amount: 100n, fee: 20n });
     await world.send(bob, withdrawal(2, ETH_B, 50n, PAID, 30n));
     await world.batcher.step();
