@@ -156,10 +156,8 @@ describe("liveness, with mock proofs", () => {
       await queue.sync();
       const [{ words }] = queue.requests;
       const altered: [bigint, bigint, bigint] = [words[0] + (1n << 75n), words[1], words[2]];
-      await expect(orderingOf(primary).post(2, [altered], [], 1)).to.be.revertedWithCustomError(
-        await ethers.getContractAt("Ordering", await orderingOf(primary).getAddress()),
-        "Ordering_FactMissing",
-      );
+      const ordering = await ethers.getContractAt("Ordering", await orderingOf(primary).getAddress());
+      await expect(ordering.post(2, [altered], [], 1)).to.be.revertedWithCustomError(ordering, "Ordering_FactMissing");
     });
   });
 });
