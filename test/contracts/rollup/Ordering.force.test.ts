@@ -607,8 +607,8 @@ describe("Ordering: known requests", () => {
           for (const chain of chains) {
             const queue = queueOfModel(chain);
             if ((await primary.queue(chain)).length < queue.end + 8) await depositMany(chain, 4);
-            if (!random.chance(0.4)) continue;
-            const count = 1 + random.int(6);
+            if (!random.chance(0.2)) continue;
+            const count = 1 + random.int(4);
             if ((await primary.queue(chain)).length < queue.end + count) continue;
             queue.post(count, await primary.post(chain, count));
           }
