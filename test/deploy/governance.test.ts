@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { id, JsonRpcProvider, Wallet, ZeroAddress, type BaseContract, type JsonRpcSigner } from "ethers";
+import { id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } from "ethers";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
 import { checkConfig, LOCAL, type ChainConfig, type DeploymentConfig } from "../../scripts/deploy/config";
 import { deployChain, type DeployChainOptions } from "../../scripts/deploy/deployChain";
@@ -241,7 +241,10 @@ describe("[proof] G1: deploying with a governor", () => {
     ];
   };
   const call = (contract: BaseContract, name: string, args: unknown[], caller: JsonRpcSigner): Promise<unknown> =>
-    (contract.connect(caller) as BaseContract).getFunction(name).staticCall(...args);
+    contract
+      .connect(caller)
+      .getFunction(name)
+      .staticCall(...args);
 
   it("makes the governor the only administrator, who acts after the timelock", async () => {
     const { access } = contracts;

@@ -2,7 +2,7 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
-import type { IRollup, Ordering } from "../../../typechain-types";
+import type { Ordering } from "../../../typechain-types";
 import {
   type Chain,
   deployChain,
@@ -207,7 +207,7 @@ describe("G3: Ordering is set up once, and within bounds", () => {
       const primary = await deployChain();
       const secondary = await deployChain({ index: SECONDARY });
       const factory = await ethers.getContractFactory("Rollup");
-      const deploy = async (chain: Chain, changes: Partial<IRollup.ConfigStruct>) =>
+      const deploy = async (chain: Chain, changes: Partial<Awaited<ReturnType<typeof rollupConfig>>>) =>
         factory.deploy(chain.access, { ...(await rollupConfig(chain)), ...changes });
       return { primary, secondary, factory, deploy };
     }
