@@ -118,7 +118,8 @@ describe("[proof] deploying on two chains", () => {
   });
 
   it("allows the operator on the primary chain, and test gateways and tokens on both", async () => {
-    const { Ordering__factory, Rollup__factory, Facts__factory, TokenRegistry__factory, MockToken__factory } = await contracts();
+    const { Ordering__factory, Rollup__factory, Facts__factory, TokenRegistry__factory, MockToken__factory } =
+      await contracts();
     for (const { description, provider } of both()) {
       const [deployer] = await provider.listAccounts();
       const isPrimary = description.chain === 1;
