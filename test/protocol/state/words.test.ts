@@ -487,7 +487,7 @@ describe("words", () => {
         [setKey, "SetKey"],
         [fullExit, "FullExit"],
       ] as const) {
-        const wrong = (change: object) => () => queue(encodeQueueOp({ ...op, ...change } as QueueOp));
+        const wrong = (change: object) => () => queue(encodeQueueOp({ ...op, ...change }));
         expect(wrong({ account: 8 })).to.throw(`${name}Word0.account must be below 8, got 8`);
         expect(wrong({ usedAccount: 8 })).to.throw(`${name}Word1.usedAccount must be below 8, got 8`);
         wrong({ account: 7, usedAccount: 7 })();
@@ -509,6 +509,10 @@ describe("words", () => {
         expect(() => batch(packed(spec.mask(40)))).to.throw(`${name}.amount must be below 2^128`);
         batch(packed(most));
       }
+      // What a redemption must bring at least moves nothing: one that can bring nothing like it is read, but not written.
+      const { signed } = batch([zusdFirst, zusdSecond | (spec.mask(40) << 31n), 0n, 0n]);
+      expect(signed[0].op).to.deep.include({ minOut: spec.mask(35) * 10n ** 31n });
+      expect(() => encodeSigned(signed[0].op)).to.throw("WithdrawExact.minOut must be in [0, 2^128)");
     });
 
     it("hold an exit's recipient that is no address", () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { COUNTERS_CELL, ZUSD, balanceCell, feeAccess, queueWord, signedWord, type Size } from "../../../protocol/spec";
 import {
-  State,
+  type State,
   StateMemory,
   encodeBalance,
   encodeHeader,
@@ -58,8 +58,8 @@ const AMOUNT = 75n;
 const [QUEUE, SIGNED, FEES] = [queueWord(0), signedWord(SIZE, 0), feeAccess(SIZE)];
 /** Counters, owner, balance and key of the queue op. */
 const [, , QUEUE_BALANCE, QUEUE_KEY] = [1, 2, 3, 4];
-/** Key, paying cell and third cell of the first signed op. */
-const [SIGNED_KEY, SIGNED_FROM, SIGNED_THIRD] = [5, 6, 7];
+/** Paying cell and third cell of the first signed op. */
+const [SIGNED_FROM, SIGNED_THIRD] = [6, 7];
 
 interface Batch {
   before: State;

@@ -67,7 +67,7 @@ describe("hashes", () => {
             expect(requestHash(encodeQueueOp(op))).to.equal(expected);
           }
         }
-        const hashes = others.map((change) => requestHash(encodeRequest({ ...base, ...change } as Request)));
+        const hashes = others.map((change) => requestHash(encodeRequest({ ...base, ...change })));
         expect(new Set([expected, ...hashes]).size).to.equal(others.length + 1);
       });
     }

@@ -40,7 +40,7 @@ describe("suspended chains", () => {
         const message = `${op}.chain is 1, which is suspended`;
         for (const suspended of [bit(1), bit(1, 2), 2n ** 64n - 2n]) {
           expectThrows(state, request, message, { suspended, ...NO_CAP });
-          expectThrows(state, { ...request, account: 7 } as Request, message, { suspended, ...NO_CAP });
+          expectThrows(state, { ...request, account: 7 }, message, { suspended, ...NO_CAP });
         }
         const payer = op === "FullExit" ? request.payer : chain;
         const suspended = allBut(chain) & ~bit(payer);
