@@ -34,12 +34,14 @@ import {
 import { circuit } from "../../fixtures/circom";
 import { adding, draft, noop, opening, payment, signWords, withAccess, withWords, type Slot } from "./forgery";
 import { Judge, constraint } from "./judge";
-import { GOLD, NOW, SILVER, SMALL, alter, cellOf, signOp, tryBatch, user, world } from "./world";
+import { GOLD, NOW, SILVER, SMALL, alter, cellOf, signOp, tryBatch, user, withdrawOf, world } from "./world";
 
 /** The circuit's templates that refuse, so that a test does not pass for another reason. */
 const SIGNATURE = /EdDSAVerify/;
 const RANGE = /Range|ToBits/;
 const DIGEST = constraint("batch", "digest ===");
+/** An OpenTo stands exactly after an Open. */
+const OPENS = constraint("batch", "signedOp[i].isOpen === signedOp[i + 1].isOpenTo");
 
 describe("Batch: signed ops", () => {
   let judge: Judge;
@@ -444,7 +446,18 @@ describe("Batch: signed ops", () => {
       const { state } = world();
       const [first, second] = opens(state);
       await refused(state, [first, noop], /Batch|Open/);
-      await refused(state, [noop, second], /Batch/);
+      await refused(state, [noop, second], OPENS);
+    });
+
+    it("C28: an OpenTo after a Transfer or a Withdraw, whether it was signed with it or not", async () => {
+      const { state, alice } = world();
+      const [, second] = opens(state);
+      const openTo = encodeSigned({ ...open, account: 3 })[1];
+      for (const op of [transfer(), withdrawOf()]) {
+        await refused(state, [payment(state, signOp(state, alice, op)), second], OPENS);
+        const both = signWords(state, alice, op.from, [encodeSigned(op)[0], openTo]);
+        await refused(state, [payment(state, { ...op, ...both }), second], SIGNATURE);
+      }
     });
 
     it("C28: an OpenTo in an even slot, an Open in an odd one", async () => {
@@ -566,6 +579,42 @@ describe("Batch: signed ops", () => {
         return { words: [0n] };
       };
       await refused(state, [slot, noop], DIGEST);
+      await refused(state, [noop, slot], DIGEST);
+      for (const [from, to] of [
+        [keyCell(0), keyCell(1)],
+        [cellOf(0), cellOf(1)],
+        [cellOf(0), cellOf(9)],
+      ]) {
+        const elsewhere = withAccess(noop, (access, cell, write) => access(cell === from ? to : cell, write));
+        await refused(state, [elsewhere, noop], DIGEST);
+      }
+    });
+
+    it("C8: a Noop uses no nonce up, nor gives balance cell 0 a token", async () => {
+      const { state } = world();
+      for (const bit of [128n, 168n]) {
+        const slot = adding(noop, cellOf(0), 1n << bit);
+        await refused(state, [slot, noop], /Memory/);
+        await refused(state, [noop, slot], /Memory/);
+      }
+    });
+
+    it("C8: a Noop does not stand for an op: with a Transfer's accesses, or its word without them", async () => {
+      const { state, alice } = world();
+      const slot = payment(state, signOp(state, alice, transfer()));
+      const unsaid: Slot = (access) => {
+        slot(access);
+        return { words: [0n] };
+      };
+      await refused(state, [unsaid, noop], DIGEST);
+      await refused(state, [noop, unsaid], DIGEST);
+      const [word] = encodeSigned(transfer());
+      const undone = withWords(noop, () => word);
+      for (const slots of [
+        [undone, noop],
+        [noop, undone],
+      ])
+        await refused(state, slots, /SignedSlot/);
     });
   });
 
