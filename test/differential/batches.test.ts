@@ -58,7 +58,7 @@ describe("Reference = circuit = contract", () => {
 
   for (const [name, count, seedOf] of [
     ["C19, R9: 100 random batches", 2, () => "contracts"],
-    ["C19, R9: [fuzz] 1,000 random batches", 20, () => new Date().toISOString()],
+    ["[fuzz] C19, R9: 1,000 random batches", 20, () => new Date().toISOString()],
   ] as const) {
     it(name, async () => {
       const tally = new Tally();
