@@ -1,4 +1,5 @@
 import type { DeployFunction } from "hardhat-deploy/types";
+import { isSameAddress } from "../scripts/deploy/config";
 import { addressOf, deployContext, report } from "../scripts/deploy/context";
 
 /**
@@ -12,9 +13,12 @@ const deploy: DeployFunction = async (hre) => {
   const { governor, timelock } = config.governance;
   const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
   const role = await access.ADMIN_ROLE();
-  if (!(await access.hasRole(role, deployer)).isMember) return;
+  // Handed over already: the deployer is no member, or may act after a delay only.
+  const [isMember, delay] = await access.hasRole(role, deployer);
+  if (!isMember || delay !== 0n) return;
   await (await access.grantRole(role, governor, timelock)).wait();
-  await (await access.renounceRole(role, deployer)).wait();
+  // A governor that is the deployer stays, with the timelock: nobody else would be left.
+  if (!isSameAddress(governor, deployer)) await (await access.renounceRole(role, deployer)).wait();
   report(context, `handed administration over to ${governor}, with a timelock of ${timelock} s`);
 };
 

@@ -17,6 +17,8 @@ interface IOrdering {
     error Ordering_InvalidForceDelay(uint64 forceDelay);
     /// @notice The caller is not the rollup.
     error Ordering_NotRollup(address caller);
+    /// @notice No rollup is bound yet.
+    error Ordering_NotBound();
     /// @notice The rollup is bound already.
     error Ordering_AlreadyBound(address rollup);
     /// @notice The rollup's address has no code, or the rollup uses another ordering.

@@ -61,6 +61,8 @@ contract Ordering is IOrdering, AccessManaged {
 
     /// @inheritdoc IOrdering
     function setLease(uint8 chain, uint32 lease) external restricted {
+        // Else the primary would not be known, and could get a lease that nobody can take from it.
+        if (address(rollup) == address(0)) revert Ordering_NotBound();
         if (chain == 0 || chain > CHAIN_MASK || chain == _primary) revert Ordering_InvalidChain(chain);
         if (lease < _MIN_LEASE || lease > _MAX_LEASE) revert Ordering_InvalidLease(lease);
         ChainStatus storage status = _statuses[chain];

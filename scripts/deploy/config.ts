@@ -110,7 +110,9 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
   if (config.governance) {
     const { governor, timelock } = config.governance;
     require(isAddress(governor), "governance.governor", "must be an address");
-    require(Number.isInteger(timelock) && timelock >= 0, "governance.timelock", "must be a whole number of seconds");
+    require(BigInt(governor) !== 0n, "governance.governor", "must not be the zero address");
+    const isDelay = Number.isInteger(timelock) && timelock >= 0 && timelock < 2 ** 32;
+    require(isDelay, "governance.timelock", "must be a whole number of seconds below 2^32");
   }
   require(Number.isInteger(threshold) && threshold > 0, "threshold", "must be a positive integer");
   for (const field of ["index", "evmChainId", "name"] as const) {

@@ -64,6 +64,11 @@ describe("deployment configurations: what is governed", () => {
         "governance.timelock must be a whole number of seconds",
       );
     }
+    refuses({ governance: { governor: STRANGER, timelock: 2 ** 32 } }, "governance.timelock must be a whole number");
+    refuses(
+      { governance: { governor: `0x${"00".repeat(20)}`, timelock: DAY } },
+      "governance.governor must not be the zero address",
+    );
     for (const timelock of [0, 1, 365 * DAY]) accepts({ governance: { governor: STRANGER, timelock } });
     for (const governor of [KNOWN, KNOWN.toLowerCase()]) accepts({ governance: { governor, timelock: DAY } });
     accepts({ governance: undefined });
@@ -414,5 +419,35 @@ describe("[proof] G1: deploying with a governor", () => {
       expect(another.message).to.include(difference);
     }
     expect(await provider.getBlockNumber()).to.equal(block);
+  });
+
+  it("a governor that is the deployer stays administrator, after the timelock only", async () => {
+    const own = await startAnvil();
+    const records = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-governor-"));
+    try {
+      const configFile = path.join(records, "config.json");
+      fs.writeFileSync(
+        configFile,
+        JSON.stringify({ ...LOCAL, governance: { governor: deployer.address, timelock: TIMELOCK } }),
+      );
+      const options = {
+        network: "primary",
+        rpcUrl: own.url,
+        deployments: records,
+        configFile,
+        compile: false,
+      } as const;
+      const { accessManager } = await deployChain(options);
+      const { AccessManager__factory } = await import("../../typechain-types");
+      const reader = new JsonRpcProvider(own.url, own.chainId, { staticNetwork: true, cacheTimeout: -1 });
+      const access = AccessManager__factory.connect(accessManager, reader);
+      expect(await access.hasRole(ADMIN, deployer)).to.deep.equal([true, BigInt(TIMELOCK)]);
+      reader.destroy();
+      // Run again, the scripts have nothing to do.
+      await deployChain(options);
+    } finally {
+      await own.stop();
+      fs.rmSync(records, { recursive: true });
+    }
   });
 });

@@ -82,9 +82,11 @@ describe("G3: Ordering is set up once, and within bounds", () => {
       expect(await fresh.rollup()).to.equal(ZeroAddress);
     });
 
-    it("before it nothing is admitted, posted or acknowledged", async () => {
+    it("before it nothing is admitted, posted or acknowledged, and no chain gets a lease", async () => {
       const { chain, fresh, admin } = await loadFixture(fixture);
-      await fresh.setLease(SECONDARY, LEASE);
+      for (const index of [PRIMARY, SECONDARY]) {
+        await expect(fresh.setLease(index, LEASE)).to.be.revertedWithCustomError(fresh, "Ordering_NotBound");
+      }
       await expect(fresh.admit(admin, 0, 0, 0, []))
         .to.be.revertedWithCustomError(fresh, "Ordering_NotRollup")
         .withArgs(admin.address);
