@@ -257,7 +257,7 @@ contract OrderingHandler is Handler {
         for (uint256 i = start; i < end; ++i) hashes[i - start] = _hash(_queues[chain].requests[i]);
     }
 
-    /// @dev The mask that the times ask for; one of the two where both are right; sometimes a wrong one.
+    /// @dev The mask that the times ask for; one of the two where both are right; sometimes a wrong one. Bit 0 is the circuit's to refuse.
     function _suspended(uint256 timestamp, Random.Source memory random) private view returns (uint64 mask) {
         for (uint256 chain = 1; chain <= CHAINS; ++chain) {
             Queue storage q = _queues[chain];
@@ -267,7 +267,7 @@ contract OrderingHandler is Handler {
             bool must = silence > q.lease;
             if (must || (may && random.oneIn(2))) mask |= uint64(1) << uint64(chain);
         }
-        if (random.oneIn(12)) mask ^= uint64(1) << uint64(random.below(64));
+        if (random.oneIn(12)) mask ^= uint64(1) << uint64(1 + random.below(63));
     }
 
     function _takeAny(Attempt memory attempt, Random.Source memory random) private view returns (Taken[] memory taken) {
