@@ -157,11 +157,10 @@ contract VaultHandler is Handler {
     /// @notice Several keys and exits; some are no requests.
     function ask(uint256 seed) external {
         Random.Source memory random = _random(seed);
-        // Enough of them in a run to go round the ring of heads.
-        for (uint256 n = random.oneIn(4) ? 40 : 1 + random.below(4); n > 0; --n) {
+        for (uint256 n = 1 + random.below(8); n > 0; --n) {
             address from = _recipients[random.below(4)];
             uint256 account = random.upTo(256);
-            if (!random.oneIn(4)) _setKey(from, account, random.word() >> random.below(3));
+            if (random.oneIn(3)) _setKey(from, account, random.word() >> random.below(3));
             else _exit(from, account, random);
         }
     }
