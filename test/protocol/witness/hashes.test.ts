@@ -170,7 +170,6 @@ describe("hashes", () => {
       {},
       { domain: 2n },
       { circuitId: hash("02") },
-      { number: 2 },
       { commitments: { ...commitments, old: point(9n) } },
       { commitments: { ...commitments, new: point(9n) } },
       { commitments: { ...commitments, quotient: point(9n) } },
@@ -196,14 +195,13 @@ describe("hashes", () => {
     expect(new Set(openings).size).to.equal(openings.length);
   });
 
-  it("R1: chain batches by number, circuit, parent, commitment and words", () => {
+  it("R1: chain batches by circuit, parent, commitment and words, the first of which has the number", () => {
     const fields = {
       domain: 1n,
       circuitId: hash("01"),
-      number: 1,
       previousHash: hash("02"),
       commitment: point(1n),
-      words: [1n],
+      words: [1n, 5n],
     };
     const changes = [
       {},
@@ -212,7 +210,9 @@ describe("hashes", () => {
       { number: 2 },
       { previousHash: hash("04") },
       { commitment: point(2n) },
-      { words: [2n] },
+      { words: [2n, 5n] },
+      { words: [1n, 6n] },
+      { words: [1n] },
     ];
     const hashes = changes.map((change) => batchHash({ ...fields, ...change }));
     expect(new Set(hashes).size).to.equal(changes.length);
