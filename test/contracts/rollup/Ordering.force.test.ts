@@ -593,7 +593,7 @@ describe("Ordering: known requests", () => {
     }
 
     for (const seed of ["first", "second"]) {
-      it(`R12, R15: the rules hold, as a model of single requests has them (${seed})`, async () => {
+      it(`[fuzz] R12, R15: the rules hold, as a model of single requests has them (${seed})`, async () => {
         const { primary, own, second, third } = await loadFixture(hasty);
         const { ordering } = primary;
         const random = new Random(`ordering ${seed}`);
