@@ -74,6 +74,9 @@ template QueueSlot(cellBits) {
     signal cellMatches <== ofAccount * ofToken;
     signal requester <== op.owner + 2 ** AT_OWNER_CELL_HOME() * op.chain + 2 ** AT_OWNER_CELL_KIND() * KIND_USER();
     signal isByOwner <== IsEqual()(value[1], requester);
+    // Of zUSD alone there is a ledger that may not cover an op.
+    signal withoutLedger <== (op.isDeposit + op.isSetKey + op.isFullExit) * (1 - isZusd);
+    withoutLedger * (1 - op.covered) === 0;
 
     // E. The ops' conditions.
     component exit = FullExit();

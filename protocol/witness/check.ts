@@ -53,8 +53,8 @@ export class StatementError extends Error {
 /**
  * The whole statement of the `Batch` circuit, in plain TypeScript: what a proof shows, and what tests break condition by
  * condition. What the zUSD ledger allows is every rollup's to check, not the circuit's: here the words' claims of it stand. It is stricter than
- * the circuit in two things. That other tokens' queue ops are always covered, which every rollup checks too. And amounts and fees in words must be
- * packed with the smallest exponent, as `encodeSigned` packs them, and be below 2^128; the circuit accepts others.
+ * the circuit in one thing: amounts and fees in words must be packed with the smallest exponent, as `encodeSigned` packs them, and be below
+ * 2^128; the circuit accepts others.
  * @throws `StatementError` naming the condition, or the error of the op or value that is wrong
  */
 export function checkStatement(size: Size, input: CircuitInput): void {
