@@ -6,8 +6,9 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { attacksDocument } from "./attacks/document";
 import { circomConstants } from "./generate/circom";
-import { protocolDocument } from "./generate/document";
+import { protocolDocument, soundnessDocument } from "./generate/document";
 import { multiplyKernel } from "./generate/multiply";
 import { solidityConstants } from "./generate/solidity";
 import { vectors } from "./generate/vectors";
@@ -25,6 +26,8 @@ const TARGETS: Target[] = [
   { file: "protocol/crypto/kernels/assembly/multiply.ts", content: multiplyKernel },
   { file: "test/vectors/protocol.json", content: vectors },
   { file: "docs/protocol.md", content: () => protocolDocument(read("docs/protocol.md")) },
+  { file: "docs/soundness.md", content: () => soundnessDocument(read("docs/soundness.md")) },
+  { file: "docs/attacks.md", content: () => attacksDocument(ROOT) },
 ];
 
 function read(file: string): string {

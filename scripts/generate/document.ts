@@ -1,6 +1,8 @@
 import { examples, type Example } from "../../protocol/witness/examples";
 import * as spec from "../../protocol/spec";
 import type { Layout } from "../../protocol/spec";
+import { conditionsTable } from "../attacks/document";
+import { markdownTable } from "./markdown";
 
 const LAYOUTS: Record<string, Layout> = {
   CountersCell: spec.CountersCell,
@@ -27,10 +29,16 @@ const MARKER = /<!-- generated: (\w+) -->[\s\S]*?<!-- end -->/g;
 /** Fills the marked parts of the protocol document: `<!-- generated: Name -->` ... `<!-- end -->`. */
 export function protocolDocument(current: string): string {
   const all = examples();
-  return current.replace(MARKER, (_, name: string) => {
-    const body = name === "sizes" ? sizesTable() : section(name, all);
-    return `<!-- generated: ${name} -->\n\n${body}\n\n<!-- end -->`;
-  });
+  return fill(current, (name) => (name === "sizes" ? sizesTable() : section(name, all)));
+}
+
+/** Fills the tables of the soundness document: `conditions2` is that of its section 2. */
+export function soundnessDocument(current: string): string {
+  return fill(current, (name) => conditionsTable(Number(name.replace("conditions", ""))));
+}
+
+function fill(current: string, bodyOf: (name: string) => string): string {
+  return current.replace(MARKER, (_, name: string) => `<!-- generated: ${name} -->\n\n${bodyOf(name)}\n\n<!-- end -->`);
 }
 
 function section(name: string, all: Example[]): string {
@@ -51,7 +59,7 @@ function layoutTable(layout: Layout): string {
     `\`${name}\``,
     meaning,
   ]);
-  return table(["bits", "width", "field", "meaning"], rows);
+  return markdownTable(["bits", "width", "field", "meaning"], rows);
 }
 
 function sizesTable(): string {
@@ -64,14 +72,5 @@ function sizesTable(): string {
     String(spec.accessCount(size)),
     `2^${size.gatePower}`,
   ]);
-  return table(["size", "cells", "queue ops", "signed ops", "words", "accesses", "gates at most"], rows);
-}
-
-/** A Markdown table whose columns are aligned as Prettier aligns them. */
-function table(head: string[], rows: string[][]): string {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, 3, ...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const line = (cells: string[]): string => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+  return markdownTable(["size", "cells", "queue ops", "signed ops", "words", "accesses", "gates at most"], rows);
 }

@@ -1,20 +1,35 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { randomBytes, toBigInt, type ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
 import * as F from "../../protocol/crypto/field";
-import { Op, pack, packAmount, TransferWord, WithdrawWord } from "../../protocol/spec";
+import {
+  ExactWord,
+  HeaderWord,
+  Op,
+  OpenToWord,
+  OpenWord,
+  pack,
+  packAmount,
+  SIZES,
+  tokenId,
+  TransferWord,
+  WithdrawWord,
+  wordCount,
+} from "../../protocol/spec";
 import {
   carryBatch,
   carryQueue,
   type Chain,
   circuitOf,
+  deployChain,
   deployTwoChains,
   depositMany,
   depositRequest,
   foldOf,
   makeBatch,
   NATIVE,
+  PRIMARY,
   queueOf,
   recorded,
   SIZE,
@@ -27,6 +42,8 @@ const VERIFIER_GAS = 263_000n;
 const BATCH_BAR = 750_000n;
 const TRANSFER_BAR = 550n;
 const DEPOSIT_BAR = 90_000n;
+/** 60 % of what a transaction may use, 2^24 (EIP-7825). */
+const LARGEST_BAR = ((1n << 24n) * 60n) / 100n;
 
 async function gasOf(sending: Promise<ContractTransactionResponse>): Promise<bigint> {
   const receipt = await (await sending).wait();
@@ -139,5 +156,75 @@ describe("gas [gas]", () => {
     await token.connect(user).approve(primary.vault, 10n ** 30n);
     const limited = await gasOf(primary.vault.connect(user).deposit(request));
     for (const gas of [first, next, limited]) expect(gas).to.be.at.most(DEPOSIT_BAR);
+  });
+
+  describe("R7: a batch of size large full of", () => {
+    const { queueOps, signedOps } = SIZES.large;
+    const circuit = ethers.id("circuit of size large");
+    const repeated = (...words: bigint[]): bigint[] => new Array<bigint[]>(signedOps / words.length).fill(words).flat();
+
+    /** A batch with these words after the header stays below the bar on the primary, which has more to do. */
+    async function stays(chain: Chain, queue: readonly bigint[], signed: readonly bigint[]): Promise<void> {
+      await chain.circuits.register(circuit, circuitOf(chain.verifier, { queueOps, signedOps }));
+      const [number, timestamp] = [(await chain.rollup.number()) + 1n, BigInt(await time.latest())];
+      const padded = [...queue, ...new Array<bigint>(3 * queueOps - queue.length).fill(0n)];
+      const words = [pack(HeaderWord, { number, timestamp }), ...padded, ...signed];
+      words.push(...new Array<bigint>(wordCount(SIZES.large) - words.length).fill(0n));
+      const folds = queue.length === 0 ? [] : [await foldOf(chain, queueOps)];
+      const batch = await realistic(chain, { circuit, words, folds });
+      expect(VERIFIER_GAS + (await gasOf(submit(chain, batch)))).to.be.at.most(LARGEST_BAR);
+    }
+
+    const signed: Record<string, bigint[]> = {
+      Transfers: repeated(transfer),
+      Opens: repeated(
+        pack(OpenWord, { op: BigInt(Op.Open), from: 1n, fee: 0xfffn }),
+        pack(OpenToWord, { op: BigInt(Op.OpenTo), cell: 0x7fffffn, token: BigInt(tokenId(1, 1)), account: 0x3fffffn }),
+      ),
+      Withdraws: repeated(withdrawal(PRIMARY)),
+      WithdrawExacts: repeated(
+        withdrawal(PRIMARY) & ~pack(WithdrawWord, { amount: packAmount(1n) }),
+        pack(ExactWord, { op: BigInt(Op.Exact), amount: 2n ** 128n - 1n }),
+      ),
+    };
+    for (const [name, words] of Object.entries(signed)) {
+      it(name, async () => {
+        const { primary } = await loadFixture(fixture);
+        await stays(primary, [], words);
+        expect((await primary.vault.outboxOf(1)) !== ethers.ZeroHash).to.equal(name.startsWith("Withdraw"));
+      });
+    }
+
+    it("Deposits, all refunded", async () => {
+      const primary = await deployChain();
+      await primary.tokens.list(NATIVE);
+      await depositMany(primary, queueOps);
+      const queue = (await queueOf(primary)).flatMap((request) => recorded(request));
+      await stays(primary, queue, []);
+      expect(await primary.vault.outboxOf(1)).to.not.equal(ethers.ZeroHash);
+    });
+
+    it("SetKeys", async () => {
+      const primary = await deployChain();
+      for (let i = 1; i <= queueOps; i++) await primary.vault.setKey(i, F.R - 1n);
+      const queue = (await queueOf(primary)).flatMap((request) =>
+        recorded(request, { executed: true, usedAccount: 1 }),
+      );
+      await stays(primary, queue, []);
+      expect(await primary.rollup.number()).to.equal(1);
+    });
+
+    it("FullExits, all executed", async () => {
+      const primary = await deployChain();
+      const exit = { account: 1, token: tokenId(PRIMARY, 1), payer: PRIMARY, recipient: `0x${"ff".repeat(20)}` };
+      for (let cell = 1; cell <= queueOps; cell++) await primary.vault.exit({ ...exit, cell });
+      const outcome = { executed: true, amount: 2n ** 128n - 1n };
+      await stays(
+        primary,
+        (await queueOf(primary)).flatMap((request) => recorded(request, outcome)),
+        [],
+      );
+      expect(await primary.vault.outboxOf(1)).to.not.equal(ethers.ZeroHash);
+    });
   });
 });

@@ -1,0 +1,59 @@
+/**
+ * Whether the tests notice the attacks that they are named after: applies each mutant to a copy of the sources and runs its test, which must fail.
+ *
+ *   npm run attacks                        all mutants
+ *   npm run attacks -- --attack C12        those of one attack
+ *   npm run attacks -- --mutant any-time   one
+ *
+ * The exit code is 1 when a mutant survives, or its test does not run.
+ */
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { MUTANTS, type Mutant } from "./attacks/mutants";
+import { Workspace, type Outcome } from "./attacks/workspace";
+import { table } from "./table";
+
+const ROOT = path.resolve(__dirname, "..");
+
+function chosen(): readonly Mutant[] {
+  const { values } = parseArgs({ options: { attack: { type: "string" }, mutant: { type: "string" } } });
+  const { attack, mutant } = values;
+  const list = MUTANTS.filter(
+    ({ name, attacks }) =>
+      (mutant === undefined || name === mutant) && (attack === undefined || attacks.includes(attack)),
+  );
+  if (list.length === 0) throw new Error(`there is no mutant ${mutant ?? ""} of attack ${attack ?? "any"}`);
+  return list;
+}
+
+/** "killed", or why it is not. A failing hook is a mutant that cannot even be built, unless a test fails too. */
+function verdictOf({ passing, failing, output }: Outcome): string {
+  if (failing > 0 && !/"before (all|each)" hook/.test(output)) return "killed";
+  if (failing > 0) return "broken";
+  return passing > 0 ? "SURVIVED" : "not run";
+}
+
+async function main(): Promise<void> {
+  const mutants = chosen();
+  const workspace = await Workspace.open(ROOT);
+  const rows: string[][] = [];
+  try {
+    for (const [i, mutant] of mutants.entries()) {
+      const start = Date.now();
+      const outcome = await workspace.attack(mutant);
+      const verdict = verdictOf(outcome);
+      const seconds = ((Date.now() - start) / 1000).toFixed(0);
+      console.error(`${i + 1} of ${mutants.length}: ${mutant.name} ${verdict} (${seconds} s)`);
+      if (verdict !== "killed") console.error(outcome.output);
+      rows.push([mutant.name, mutant.attacks.join(", "), verdict, seconds]);
+    }
+  } finally {
+    await workspace.close();
+  }
+  console.log(table([["mutant", "attacks", "verdict", "s"], ...rows], 3));
+  const alive = rows.filter(([, , verdict]) => verdict !== "killed");
+  console.log(`\n${rows.length - alive.length} of ${rows.length} killed`);
+  if (alive.length > 0) process.exitCode = 1;
+}
+
+void main();
