@@ -220,10 +220,10 @@ describe("Reference = statement = replay", () => {
     }
   });
 
-  for (const part of [1, 2, 3, 4]) {
-    it(`[fuzz] C19, R9: 10,000 random batches, part ${part} of 4`, () => {
+  for (let part = 1; part <= 10; part++) {
+    it(`[fuzz] C19, R9: 10,000 random batches, part ${part} of 10`, () => {
       const tally = new Tally();
-      play(2500, new Date().toISOString(), tally);
+      play(1000, new Date().toISOString(), tally);
       expect(tally.of().share, String(tally)).to.be.greaterThan(0.6);
     });
   }
