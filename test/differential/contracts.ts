@@ -1,6 +1,6 @@
 /** Three chains that take batches of the reference implementation, with requests made by real transactions. */
 import { artifacts, ethers } from "hardhat";
-import { setStorageAt, time } from "@nomicfoundation/hardhat-network-helpers";
+import { setCode, setStorageAt, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
@@ -56,17 +56,28 @@ export class Contracts {
     return contracts;
   }
 
+  /** Puts a real verifier in the place of each chain's mock: batches need proofs from now on. @param code on chain */
+  async verifyWith(code: string): Promise<void> {
+    for (const { chain } of this.sides) await setCode(await chain.verifier.getAddress(), code);
+  }
+
   /**
    * Makes the batch's requests, submits it everywhere, and compares what the contracts know with what the reference says. The verifier takes
    * nothing but the public inputs that the reference computed.
    * @param after the state after the batch
+   * @param prove gives the words of a proof, for a real verifier
    * @returns the circuit's input
    */
-  async accept({ before, requests, caps, trace }: RandomBatch, after: State): Promise<CircuitInput> {
+  async accept(
+    { before, requests, caps, trace }: RandomBatch,
+    after: State,
+    prove?: (input: CircuitInput) => Promise<bigint[]>,
+  ): Promise<CircuitInput> {
     await this.setCaps(caps, trace.number);
     for (const request of requests) await this.request(request);
     const [primary, ...secondaries] = this.sides;
     const { batch, input, publics } = await batchOfTrace(primary.chain, before, trace);
+    if (prove) batch.proof = await prove(input);
     const touched = this.sides.filter(({ chain }) => requests.some((request) => request.chain === chain.index));
     for (const { chain, count, head } of touched) {
       if (chain !== primary.chain) await fixture.report(primary.chain, chain, FactKind.Queue, count, head);
@@ -80,7 +91,7 @@ export class Contracts {
     });
     for (const side of [primary, ...secondaries]) {
       const { chain } = side;
-      await chain.verifier.setOnly(batch.proof, publics);
+      if (!prove) await chain.verifier.setOnly(batch.proof, publics);
       if (side === primary) {
         await time.setNextBlockTimestamp(Math.max(trace.timestamp, (await time.latest()) + 1));
       } else {
