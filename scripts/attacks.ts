@@ -3,7 +3,7 @@
  *
  *   npm run attacks                        all mutants
  *   npm run attacks -- --attack C12        those of one attack
- *   npm run attacks -- --mutant any-time   one
+ *   npm run attacks -- --mutant any-time   one, or several: --mutant A --mutant B
  *
  * The exit code is 1 when a mutant survives, or its test does not run.
  */
@@ -16,13 +16,13 @@ import { table } from "./table";
 const ROOT = path.resolve(__dirname, "..");
 
 function chosen(): readonly Mutant[] {
-  const { values } = parseArgs({ options: { attack: { type: "string" }, mutant: { type: "string" } } });
+  const { values } = parseArgs({ options: { attack: { type: "string" }, mutant: { type: "string", multiple: true } } });
   const { attack, mutant } = values;
   const list = MUTANTS.filter(
     ({ name, attacks }) =>
-      (mutant === undefined || name === mutant) && (attack === undefined || attacks.includes(attack)),
+      (mutant === undefined || mutant.includes(name)) && (attack === undefined || attacks.includes(attack)),
   );
-  if (list.length === 0) throw new Error(`there is no mutant ${mutant ?? ""} of attack ${attack ?? "any"}`);
+  if (list.length === 0) throw new Error(`there is no mutant ${mutant?.join(", ") ?? ""} of attack ${attack ?? "any"}`);
   return list;
 }
 

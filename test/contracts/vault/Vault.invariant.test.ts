@@ -48,6 +48,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("donate" as const), token, amount }),
 );
 
+const BLOCKLIST_LOCAL = 4;
+/** Before each history a payment is deferred; after it, it is claimed. */
+const DEFER: Step[] = [
+  { kind: "deposit", token: BLOCKLIST_LOCAL, amount: 500n },
+  { kind: "block", blocked: true },
+  { kind: "order", token: BLOCKLIST_LOCAL, amount: 100n, recipient: 0 },
+  { kind: "pay", payments: 1 },
+];
+const CLAIM: Step[] = [
+  { kind: "block", blocked: false },
+  { kind: "claim", id: idOf(BLOCKLIST_LOCAL), recipient: 0 },
+];
+
 function idOf(local: number): number {
   return tokenId(PRIMARY, local);
 }
@@ -89,7 +102,7 @@ describe("Vault custody [fuzz]", () => {
         };
         const add = (to: Map<number, bigint>, id: number, value: bigint) => to.set(id, (to.get(id) ?? 0n) + value);
 
-        for (const s of steps) {
+        for (const s of [...DEFER, ...steps, ...CLAIM]) {
           if (s.kind === "deposit") {
             const address = s.token === NATIVE_LOCAL ? NATIVE : await erc20[s.token as 2].getAddress();
             const value = s.token === NATIVE_LOCAL ? s.amount : 0n;
