@@ -322,6 +322,19 @@ describe("Batch: memory", () => {
       }
     });
 
+    it("C10: a cell that is first twice, though all evaluations fit, whatever the list says", async () => {
+      const memory = await circuit("batch/memory.circom", "Memory", [SMALL.cellBits, ACCESSES]);
+      const cells = new Map([[5, 100n]]);
+      const touched = [5, 7, 9, 11, 40, 50, 60].map((cell) => ({ cell, value: cells.get(cell) ?? 0n, written: 1n }));
+      const honest = traceAccesses(touched);
+      await memory.expectPass(memoryInput(cells, honest));
+      // The second access reads the cell of the first one, which would give away 60 of 100 and 40 again.
+      const twice = honest.map((access, k) => (k < 2 ? { ...access, cell: 5, value: k === 0 ? 60n : 40n } : access));
+      const input = memoryInput(cells, twice);
+      await memory.expectFail(input, /Range/);
+      await memory.expectFail({ ...input, sorted: memoryInput(cells, honest).sorted }, /Memory/);
+    });
+
     it("C10, C11: the bits of an access are bits, and its previous time lies before it", async () => {
       const time = 6;
       const access = await circuit("batch/memory.circom", "Access", [SMALL.cellBits, time]);
