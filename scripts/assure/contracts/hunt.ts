@@ -101,10 +101,7 @@ export class Hunt {
     const changes = edits.map(({ file, start, end, text }) => ({ file, start, end, text }));
     const job: Job = { kind: "mutant", edits: changes, files: files.map(selectionOf) };
     const seconds = PATIENCE_SECONDS + (PATIENCE * sum(files.map(({ milliseconds }) => milliseconds))) / 1000;
-    const verdict = await verdictBy(worker, job, seconds);
-    // What hangs may go on and disturb what comes next.
-    if (verdict.status === "killed" && verdict.timedOut) worker.end();
-    return verdict;
+    return verdictBy(worker, job, seconds);
   }
 
   /** The files that deploy a contract with the mutant. */
@@ -149,15 +146,22 @@ function selectionOf({ file, tests }: BaselineFile): Selection {
   return { file, only: tests };
 }
 
-/** @param again whether a worker that gives no answer is replaced and asked once more: it may have died of something else */
+/** @param again whether what hangs is tried once more, in a new process: the machine may have been busy, or the worker have died of something else */
 async function verdictBy(worker: WorkerProcess, job: Job, seconds: number, again = true): Promise<Verdict> {
+  const verdict = await attempt(worker, job, seconds);
+  if (verdict.status !== "killed" || !verdict.timedOut) return verdict;
+  // What hangs may go on and disturb what comes next.
+  worker.end();
+  return again ? verdictBy(worker, job, seconds, false) : verdict;
+}
+
+async function attempt(worker: WorkerProcess, job: Job, seconds: number): Promise<Verdict> {
   try {
     const answer = await worker.do(job, seconds);
     if (answer.kind !== "mutant") throw new Error(`the worker answered ${answer.kind}`);
     return answer.verdict;
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    if (again) return verdictBy(worker, job, seconds, false);
     return { status: "killed", testFile: "", by: "", message: error.message, timedOut: true };
   }
 }
