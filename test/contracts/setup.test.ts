@@ -80,6 +80,7 @@ describe("G3: contracts are set up once, by who may", () => {
     const invalid = [
       { tauG2: [x0, x1, y0, y1] as [bigint, bigint, bigint, bigint] },
       { tauG2: [x1, x0, y1, y0 + 1n] as [bigint, bigint, bigint, bigint] },
+      ...[0, 1, 2, 3].map((at) => ({ tauG2: [0n, 0n, 0n, 0n].with(at, 1n) as [bigint, bigint, bigint, bigint] })),
       { genesis: { x: 1n, y: 1n } },
     ];
     const library = await ethers.getContractFactory("LibraryHarness");
