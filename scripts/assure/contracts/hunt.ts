@@ -1,4 +1,7 @@
-/** Runs the tests on every mutant: first the quick files on each, then the slow files on groups of those that survived. */
+/**
+ * Runs the tests on every mutant: first the quick files on each, then the slow files on groups of those that survived.
+ * Mutants that are expected to survive meet all files in groups.
+ */
 import type { OnProgress } from "../../../protocol/prover";
 import { overlap, type Mutant } from "./mutants";
 import { NoAnswer, type Pool, type WorkerProcess } from "./pool";
@@ -6,7 +9,7 @@ import type { Project } from "./project";
 import type { BaselineFile, Job, Verdict } from "./protocol";
 import { testFiles, type Selection } from "./suites";
 
-/** Survivors that a slow file is run on at once. Few of them are killed, and finding out which takes more runs. */
+/** Mutants that files are run on at once when few of them are killed: finding out which takes more runs. */
 const GROUP = 12;
 
 /** A worker that takes so many times the time of the tests on the contracts as they are, and this on top, hangs. */
@@ -35,7 +38,16 @@ export class Hunt {
   async run(mutants: readonly Mutant[]): Promise<void> {
     await this.baseline();
     await this.each("mutants", mutants, (mutant, worker) => this.judge(mutant, worker));
-    await this.sift(mutants.filter((mutant) => this.verdicts.get(mutant)?.status === "survived"));
+    const survivors = mutants.filter((mutant) => this.verdicts.get(mutant)?.status === "survived");
+    await this.sift("survivors", survivors, this.slow);
+    await this.baselineAgain();
+  }
+
+  /** As `run`, for mutants of which none is expected to be killed. */
+  async refute(mutants: readonly Mutant[]): Promise<void> {
+    await this.baseline();
+    for (const mutant of mutants) this.verdicts.set(mutant, { status: "survived" });
+    await this.sift("explained", mutants, [...this.quick, ...this.slow]);
     await this.baselineAgain();
   }
 
@@ -74,23 +86,27 @@ export class Hunt {
     }
   }
 
-  private async sift(survivors: readonly Mutant[]): Promise<void> {
-    const reached = survivors.filter((mutant) => this.reaching(mutant, this.slow).length > 0);
-    await this.each("survivors", groupsOf(reached), (group, worker) => this.siftGroup(group, worker));
+  private async sift(phase: string, mutants: readonly Mutant[], files: readonly BaselineFile[]): Promise<void> {
+    const reached = mutants.filter((mutant) => this.reaching(mutant, files).length > 0);
+    await this.each(phase, groupsOf(reached), (group, worker) => this.siftGroup(group, files, worker));
   }
 
-  /** Halves a group that a slow file kills, until it is known which mutants alone are killed. */
-  private async siftGroup(group: readonly Mutant[], worker: WorkerProcess): Promise<void> {
-    const files = this.slow.filter((file) => group.some((mutant) => this.reaching(mutant, [file]).length > 0));
-    const verdict = await this.verdictOf(group, files, worker);
+  /** Halves a group that a file kills, until it is known which mutants alone are killed. */
+  private async siftGroup(
+    group: readonly Mutant[],
+    files: readonly BaselineFile[],
+    worker: WorkerProcess,
+  ): Promise<void> {
+    const reached = files.filter((file) => group.some((mutant) => this.reaching(mutant, [file]).length > 0));
+    const verdict = await this.verdictOf(group, reached, worker);
     if (verdict.status === "survived" || verdict.status === "same") return;
     if (group.length === 1) {
       this.verdicts.set(group[0], verdict);
       return;
     }
     const half = Math.ceil(group.length / 2);
-    await this.siftGroup(group.slice(0, half), worker);
-    await this.siftGroup(group.slice(half), worker);
+    await this.siftGroup(group.slice(0, half), files, worker);
+    await this.siftGroup(group.slice(half), files, worker);
   }
 
   private async verdictOf(
