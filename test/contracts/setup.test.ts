@@ -58,6 +58,8 @@ describe("G3: contracts are set up once, by who may", () => {
     expect(await rollup.tauG2()).to.deep.equal(config.tauG2);
     const { x, y } = config.genesis;
     expect(await rollup.commitment()).to.deep.equal([x, y]);
+    // Before any batch's, and not 0, so that the first batch need not pay for a new storage slot.
+    expect(await rollup.timestamp()).to.equal(1);
     expect(await rollup.number()).to.equal(0);
     expect(await rollup.batchHash(0)).to.equal(genesisHash(DOMAIN, config.genesis));
   });
