@@ -27,6 +27,8 @@ export class Hunt {
   private slow: BaselineFile[] = [];
   /** Mutants that a test file killed, by the function or the file that they are in. */
   private readonly kills = new Map<string, number>();
+  /** Tests that killed mutants, by the function that these are in. */
+  private readonly killers = new Map<string, Set<string>>();
 
   constructor(
     private readonly project: Project,
@@ -77,9 +79,14 @@ export class Hunt {
   }
 
   private async judge(mutant: Mutant, worker: WorkerProcess): Promise<void> {
-    const verdict = await this.verdictOf([mutant], this.inOrder(mutant, this.reaching(mutant, this.quick)), worker);
+    const files = this.inOrder(mutant, this.reaching(mutant, this.quick));
+    const killers = this.killers.get(functionOf(mutant)) ?? new Set();
+    const first = files.map((file) => ({ ...file, tests: file.tests.filter((test) => killers.has(test)) }));
+    const all = [...first.filter(({ tests }) => tests.length > 0), ...files];
+    const verdict = await this.verdictOf([mutant], all, worker);
     this.verdicts.set(mutant, verdict);
     if (verdict.status !== "killed") return;
+    this.killers.set(functionOf(mutant), killers.add(verdict.by));
     for (const where of [mutant.file, functionOf(mutant)]) {
       const key = killKey(where, verdict.testFile);
       this.kills.set(key, (this.kills.get(key) ?? 0) + 1);
