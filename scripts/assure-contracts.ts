@@ -96,7 +96,8 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop).once("SIGTERM", stop);
   const hunt = new Hunt(project, pool, progress);
   try {
-    await hunt.run(chosen.filter((mutant) => reasons.has(mutant) === options.explained));
+    const judged = chosen.filter((mutant) => reasons.has(mutant) === options.explained);
+    await (options.explained ? hunt.refute(judged) : hunt.run(judged));
   } finally {
     pool.end();
     progress.end();

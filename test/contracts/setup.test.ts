@@ -58,6 +58,8 @@ describe("G3: contracts are set up once, by who may", () => {
     expect(await rollup.tauG2()).to.deep.equal(config.tauG2);
     const { x, y } = config.genesis;
     expect(await rollup.commitment()).to.deep.equal([x, y]);
+    // Before any batch's, and not 0, so that the first batch need not pay for a new storage slot.
+    expect(await rollup.timestamp()).to.equal(1);
     expect(await rollup.number()).to.equal(0);
     expect(await rollup.batchHash(0)).to.equal(genesisHash(DOMAIN, config.genesis));
   });
@@ -80,6 +82,7 @@ describe("G3: contracts are set up once, by who may", () => {
     const invalid = [
       { tauG2: [x0, x1, y0, y1] as [bigint, bigint, bigint, bigint] },
       { tauG2: [x1, x0, y1, y0 + 1n] as [bigint, bigint, bigint, bigint] },
+      ...[0, 1, 2, 3].map((at) => ({ tauG2: [0n, 0n, 0n, 0n].with(at, 1n) as [bigint, bigint, bigint, bigint] })),
       { genesis: { x: 1n, y: 1n } },
     ];
     const library = await ethers.getContractFactory("LibraryHarness");

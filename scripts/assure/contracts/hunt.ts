@@ -1,4 +1,7 @@
-/** Runs the tests on every mutant: first the quick files on each, then the slow files on groups of those that survived. */
+/**
+ * Runs the tests on every mutant: first the quick files on each, then the slow files on groups of those that survived.
+ * Mutants that are expected to survive meet all files in groups.
+ */
 import type { OnProgress } from "../../../protocol/prover";
 import { overlap, type Mutant } from "./mutants";
 import { NoAnswer, type Pool, type WorkerProcess } from "./pool";
@@ -6,7 +9,7 @@ import type { Project } from "./project";
 import type { BaselineFile, Job, Verdict } from "./protocol";
 import { testFiles, type Selection } from "./suites";
 
-/** Survivors that a slow file is run on at once. Few of them are killed, and finding out which takes more runs. */
+/** Mutants that files are run on at once when few of them are killed: finding out which takes more runs. */
 const GROUP = 12;
 
 /** A worker that takes so many times the time of the tests on the contracts as they are, and this on top, hangs. */
@@ -24,6 +27,8 @@ export class Hunt {
   private slow: BaselineFile[] = [];
   /** Mutants that a test file killed, by the function or the file that they are in. */
   private readonly kills = new Map<string, number>();
+  /** Tests that killed mutants, by the function that these are in. */
+  private readonly killers = new Map<string, Set<string>>();
 
   constructor(
     private readonly project: Project,
@@ -35,7 +40,16 @@ export class Hunt {
   async run(mutants: readonly Mutant[]): Promise<void> {
     await this.baseline();
     await this.each("mutants", mutants, (mutant, worker) => this.judge(mutant, worker));
-    await this.sift(mutants.filter((mutant) => this.verdicts.get(mutant)?.status === "survived"));
+    const survivors = mutants.filter((mutant) => this.verdicts.get(mutant)?.status === "survived");
+    await this.sift("survivors", survivors, this.slow);
+    await this.baselineAgain();
+  }
+
+  /** As `run`, for mutants of which none is expected to be killed. */
+  async refute(mutants: readonly Mutant[]): Promise<void> {
+    await this.baseline();
+    for (const mutant of mutants) this.verdicts.set(mutant, { status: "survived" });
+    await this.sift("explained", mutants, [...this.quick, ...this.slow]);
     await this.baselineAgain();
   }
 
@@ -65,32 +79,41 @@ export class Hunt {
   }
 
   private async judge(mutant: Mutant, worker: WorkerProcess): Promise<void> {
-    const verdict = await this.verdictOf([mutant], this.inOrder(mutant, this.reaching(mutant, this.quick)), worker);
+    const files = this.inOrder(mutant, this.reaching(mutant, this.quick));
+    const killers = this.killers.get(functionOf(mutant)) ?? new Set();
+    const first = files.map((file) => ({ ...file, tests: file.tests.filter((test) => killers.has(test)) }));
+    const all = [...first.filter(({ tests }) => tests.length > 0), ...files];
+    const verdict = await this.verdictOf([mutant], all, worker);
     this.verdicts.set(mutant, verdict);
     if (verdict.status !== "killed") return;
+    this.killers.set(functionOf(mutant), killers.add(verdict.by));
     for (const where of [mutant.file, functionOf(mutant)]) {
       const key = killKey(where, verdict.testFile);
       this.kills.set(key, (this.kills.get(key) ?? 0) + 1);
     }
   }
 
-  private async sift(survivors: readonly Mutant[]): Promise<void> {
-    const reached = survivors.filter((mutant) => this.reaching(mutant, this.slow).length > 0);
-    await this.each("survivors", groupsOf(reached), (group, worker) => this.siftGroup(group, worker));
+  private async sift(phase: string, mutants: readonly Mutant[], files: readonly BaselineFile[]): Promise<void> {
+    const reached = mutants.filter((mutant) => this.reaching(mutant, files).length > 0);
+    await this.each(phase, groupsOf(reached), (group, worker) => this.siftGroup(group, files, worker));
   }
 
-  /** Halves a group that a slow file kills, until it is known which mutants alone are killed. */
-  private async siftGroup(group: readonly Mutant[], worker: WorkerProcess): Promise<void> {
-    const files = this.slow.filter((file) => group.some((mutant) => this.reaching(mutant, [file]).length > 0));
-    const verdict = await this.verdictOf(group, files, worker);
+  /** Halves a group that a file kills, until it is known which mutants alone are killed. */
+  private async siftGroup(
+    group: readonly Mutant[],
+    files: readonly BaselineFile[],
+    worker: WorkerProcess,
+  ): Promise<void> {
+    const reached = files.filter((file) => group.some((mutant) => this.reaching(mutant, [file]).length > 0));
+    const verdict = await this.verdictOf(group, reached, worker);
     if (verdict.status === "survived" || verdict.status === "same") return;
     if (group.length === 1) {
       this.verdicts.set(group[0], verdict);
       return;
     }
     const half = Math.ceil(group.length / 2);
-    await this.siftGroup(group.slice(0, half), worker);
-    await this.siftGroup(group.slice(half), worker);
+    await this.siftGroup(group.slice(0, half), files, worker);
+    await this.siftGroup(group.slice(half), files, worker);
   }
 
   private async verdictOf(
@@ -101,10 +124,7 @@ export class Hunt {
     const changes = edits.map(({ file, start, end, text }) => ({ file, start, end, text }));
     const job: Job = { kind: "mutant", edits: changes, files: files.map(selectionOf) };
     const seconds = PATIENCE_SECONDS + (PATIENCE * sum(files.map(({ milliseconds }) => milliseconds))) / 1000;
-    const verdict = await verdictBy(worker, job, seconds);
-    // What hangs may go on and disturb what comes next.
-    if (verdict.status === "killed" && verdict.timedOut) worker.end();
-    return verdict;
+    return verdictBy(worker, job, seconds);
   }
 
   /** The files that deploy a contract with the mutant. */
@@ -149,15 +169,22 @@ function selectionOf({ file, tests }: BaselineFile): Selection {
   return { file, only: tests };
 }
 
-/** @param again whether a worker that gives no answer is replaced and asked once more: it may have died of something else */
+/** @param again whether what hangs is tried once more, in a new process: the machine may have been busy, or the worker have died of something else */
 async function verdictBy(worker: WorkerProcess, job: Job, seconds: number, again = true): Promise<Verdict> {
+  const verdict = await attempt(worker, job, seconds);
+  if (verdict.status !== "killed" || !verdict.timedOut) return verdict;
+  // What hangs may go on and disturb what comes next.
+  worker.end();
+  return again ? verdictBy(worker, job, seconds, false) : verdict;
+}
+
+async function attempt(worker: WorkerProcess, job: Job, seconds: number): Promise<Verdict> {
   try {
     const answer = await worker.do(job, seconds);
     if (answer.kind !== "mutant") throw new Error(`the worker answered ${answer.kind}`);
     return answer.verdict;
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    if (again) return verdictBy(worker, job, seconds, false);
     return { status: "killed", testFile: "", by: "", message: error.message, timedOut: true };
   }
 }

@@ -158,9 +158,9 @@ function operandByOne(operand: Node, operation: Node, source: Source): Change[] 
   return isLiteral(bare) || isSum(bare) ? [] : byOne(operand, operation, source);
 }
 
-function byOne(value: Node, { src }: Node, source: Source): Change[] {
+function byOne(value: Node, operation: Node, source: Source): Change[] {
   const range = rangeOf(value);
-  const context = rangeOf({ nodeType: "", src });
+  const context = rangeOf(operation);
   return ["+", "-"].map((sign) => ({ ...range, text: `(${source.text(range)} ${sign} 1)`, context }));
 }
 

@@ -9,17 +9,12 @@ export class NoAnswer extends Error {}
 class WorkerProcess {
   private child: ChildProcess | undefined;
 
-  /** @throws NoAnswer when the worker hangs or dies */
+  /** @throws NoAnswer when the worker hangs or dies; it must be ended then */
   async do(job: Job, seconds: number): Promise<Answer> {
     const child = (this.child ??= start());
-    try {
-      const answer = await answerOf(child, job, seconds);
-      if (answer.kind === "error") throw new Error(answer.error);
-      return answer;
-    } catch (error) {
-      if (error instanceof NoAnswer) this.end();
-      throw error;
-    }
+    const answer = await answerOf(child, job, seconds);
+    if (answer.kind === "error") throw new Error(answer.error);
+    return answer;
   }
 
   end(): void {

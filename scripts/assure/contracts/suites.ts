@@ -6,7 +6,7 @@ import Mocha from "mocha";
 /** Folders of tests that are run for each mutant by itself. */
 const QUICK = ["test/contracts"];
 /** Folders of tests that take long: they are run for groups of mutants. */
-const SLOW = ["test/differential", "test/invariant"];
+const SLOW = ["test/differential"];
 
 /** Tests that other commands run: random ones, such as measure gas, such as make proofs. */
 const EXCLUDED = /\[(proof|fuzz|gas)\]/;

@@ -1,5 +1,6 @@
 /** A process that runs tests on mutants, one job after the other. */
 import { clearSnapshots } from "@nomicfoundation/hardhat-network-helpers";
+import fc from "fast-check";
 import hre from "hardhat";
 import { Deployments } from "./deployments";
 import { InvalidMutant, Project, type Contract, type FileEdit } from "./project";
@@ -19,6 +20,8 @@ class Worker {
   static async start(): Promise<Worker> {
     // The code is less optimized than what is deployed for good.
     hre.config.networks.hardhat.allowUnlimitedContractSize = true;
+    // Nobody reads the smallest input that kills a mutant.
+    fc.configureGlobal({ endOnFailure: true });
     return new Worker(await Project.load(hre));
   }
 

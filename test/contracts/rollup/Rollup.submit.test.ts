@@ -191,6 +191,17 @@ describe("Rollup.submitBatch", () => {
       await expect(submitAt(chain, 0, now + 1)).to.be.revertedWithCustomError(chain.rollup, "Rollup_WrongTimestamp");
       await expect(submitAt(chain, now + 2 - MAX_TIMESTAMP_AGE, now + 2)).to.emit(chain.rollup, "BatchAccepted");
     });
+
+    it("is the previous batch's for an hour, and not a second longer", async () => {
+      const chain = await loadFixture(fixture);
+      const now = (await time.latest()) + 100;
+      await submitAt(chain, now, now);
+      await expect(submitAt(chain, now, now + MAX_TIMESTAMP_AGE)).to.emit(chain.rollup, "BatchAccepted");
+      const late = now + MAX_TIMESTAMP_AGE + 1;
+      await expect(submitAt(chain, now, late))
+        .to.be.revertedWithCustomError(chain.rollup, "Rollup_WrongTimestamp")
+        .withArgs(now + 1, late, now);
+    });
   });
 
   it("R12: only operators submit on the primary chain", async () => {

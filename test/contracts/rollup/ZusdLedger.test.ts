@@ -360,6 +360,12 @@ describe("ZusdLedger", () => {
       await world.expectRefused([], [word | (packed << 31n)], "Pubdata_AmountTooLarge", [at, unpackAmount(packed)]);
     });
 
+    it("X15: to chain 0, which has no vault, they are refused: nothing is issued to it", async () => {
+      const world = await loadFixture(issuedFixture);
+      const [word] = withdraw(THIRD, 1n);
+      await world.expectRefused([], [word - BigInt(THIRD)], "ZusdLedger_NotIssued", [0, 0, 1]);
+    });
+
     it("in each slot, and several of one chain take one after the other", async () => {
       const world = await loadFixture(issuedFixture);
       for (const slot of [0, 1, 2, 3]) {
