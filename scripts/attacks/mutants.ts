@@ -621,8 +621,14 @@ export const MUTANTS: readonly Mutant[] = [
     name: "opening-without-the-quotient",
     attacks: ["C13", "P3"],
     file: KZG,
-    from: "claim.newCommitment.mul(v).add(claim.quotient).mul(v).add(claim.oldCommitment)",
-    to: "claim.newCommitment.mul(v).mul(v).add(claim.oldCommitment)",
+    from: `uint256 value = addmod(mulmod(v, claim.newEval, FIELD_ORDER), claim.quotientEval, FIELD_ORDER);
+        value = addmod(mulmod(v, value, FIELD_ORDER), claim.oldEval, FIELD_ORDER);
+
+        G1Point memory sum = claim.newCommitment.mul(v).add(claim.quotient).mul(v).add(claim.oldCommitment);`,
+    to: `uint256 value = mulmod(v, claim.newEval, FIELD_ORDER);
+        value = addmod(mulmod(v, value, FIELD_ORDER), claim.oldEval, FIELD_ORDER);
+
+        G1Point memory sum = claim.newCommitment.mul(v).mul(v).add(claim.oldCommitment);`,
     what: "The quotient's commitment is not opened.",
     test: contract("libraries/KZG", "R5: refuses each value, commitment, point and opening altered, and another SRS"),
   },
