@@ -6,7 +6,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { attacksDocument } from "./attacks/document";
+import { attacksDocument } from "./assure/attacks/document";
 import { circomConstants } from "./generate/circom";
 import { protocolDocument, soundnessDocument } from "./generate/document";
 import { multiplyKernel } from "./generate/multiply";

@@ -1,7 +1,7 @@
 import { examples, type Example } from "../../protocol/witness/examples";
 import * as spec from "../../protocol/spec";
 import type { Layout } from "../../protocol/spec";
-import { conditionsTable } from "../attacks/document";
+import { conditionsTable } from "../assure/attacks/document";
 import { markdownTable } from "./markdown";
 
 const LAYOUTS: Record<string, Layout> = {

@@ -1,16 +1,16 @@
 /**
  * Whether the tests notice the attacks that they are named after: applies each mutant to a copy of the sources and runs its test, which must fail.
  *
- *   npm run attacks                        all mutants
- *   npm run attacks -- --attack C12        those of one attack
- *   npm run attacks -- --mutant any-time   one, or several: --mutant A --mutant B
+ *   npm run assure:attacks                        all mutants
+ *   npm run assure:attacks -- --attack C12        those of one attack
+ *   npm run assure:attacks -- --mutant any-time   one, or several: --mutant A --mutant B
  *
  * The exit code is 1 when a mutant survives, or its test does not run.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { MUTANTS, type Mutant } from "./attacks/mutants";
-import { Workspace, type Outcome } from "./attacks/workspace";
+import { MUTANTS, type Mutant } from "./assure/attacks/mutants";
+import { Workspace, type Outcome } from "./assure/attacks/workspace";
 import { table } from "./table";
 
 const ROOT = path.resolve(__dirname, "..");

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { markdownTable } from "../generate/markdown";
+import { markdownTable } from "../../generate/markdown";
 import { GROUPS } from "./list";
 import { MUTANTS, mutate, type Mutant } from "./mutants";
 import { carriers, type Carrier } from "./tests";
@@ -40,10 +40,10 @@ export function attacksDocument(root: string): string {
 
 const INTRODUCTION = `# Attacks
 
-<!-- Written by \`npm run generate\` from scripts/attacks and the names of the tests. -->
+<!-- Written by \`npm run generate\` from scripts/assure/attacks and the names of the tests. -->
 
 What the system survives, where that is tested, and how it is known that the tests would notice. The names of an attack's tests begin with its id: \`npx hardhat test --grep C12:\`. A number after
-a file says in how many titles. Each attack has a mutant, a change of the sources that makes it work, and a test that fails then: \`npm run attacks\` applies them one by one to a copy and runs those
+a file says in how many titles. Each attack has a mutant, a change of the sources that makes it work, and a test that fails then: \`npm run assure:attacks\` applies them one by one to a copy and runs those
 tests ([running.md](running.md#attacks)).
 
 Attacks on debt, oracles, several gateways, the escape and on batchers are those of parts that do not exist yet. C3 and C4, pairs of changed signals and deleted constraints, are what
