@@ -1,0 +1,85 @@
+/**
+ * Assurance of the circuits: whether their constraints notice what they should, and whether each is needed.
+ *
+ *   npm run assure:circuits                        a table, and what needs an explanation
+ *   npm run assure:circuits -- --template Range    one template
+ *   npm run assure:circuits -- --json              everything that was found
+ *
+ * docs/running.md says what the columns mean. The exit code is 1 when something was found that scripts/assure/circuits/explained.json
+ * does not explain, or explains what is not found.
+ */
+import { parseArgs } from "node:util";
+import type { Survivor } from "./assure/circuits/assess";
+import { Explanations } from "./assure/circuits/explained";
+import { assessTemplates, loadWhole, type Row } from "./assure/circuits/rows";
+import { circomspect, inspect, unusedPublics } from "./assure/circuits/static";
+import { showProgress } from "./progress";
+import { table } from "./table";
+
+/** Constraints of a template that must be found needed. */
+const LEAST_KILLED = 0.99;
+/** The circuit that `--inspect` reads: every template of a batch is in it. */
+const INSPECTED = "main/test.circom";
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { template: { type: "string" }, json: { type: "boolean" } } });
+  const { template, json } = values;
+  const start = Date.now();
+  const explanations = Explanations.read();
+  const progress = showProgress();
+  const rows = await assessTemplates({ explanations, template, onProgress: progress });
+  progress.end();
+
+  const warnings = template === undefined ? [...(await inspect(INSPECTED, explanations)), ...(await circomspect(explanations))] : [];
+  const problems = [...rows.flatMap(problemsOf), ...warnings.filter(isUnexplained).map(describe)];
+  if (template === undefined) {
+    const unused = unusedPublics((await loadWhole()).model);
+    problems.push(...unused.map((signal) => `public input ${signal} is in no constraint`));
+    problems.push(...explanations.unused().map((entry) => `explained, but not found: ${JSON.stringify(entry)}`));
+  }
+
+  if (json) console.log(JSON.stringify({ rows, warnings, problems }, null, 2));
+  else print(rows, warnings, (Date.now() - start) / 1000);
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+function problemsOf({ template, deleted, survivors }: Row): string[] {
+  const found = survivors.filter(isUnexplained).map(describe);
+  if (killed(deleted) < LEAST_KILLED) found.push(`${template}: ${percent(deleted)} of the constraints are needed`);
+  return found;
+}
+
+function isUnexplained({ reason }: Survivor): boolean {
+  return reason === undefined;
+}
+
+function describe({ check, template, signals, place, count }: Survivor): string {
+  return `${check}: ${template} [${signals}]${place === undefined ? "" : ` ${place}`}${count > 1 ? ` (${count} times)` : ""}`;
+}
+
+function killed({ wrong, free, implied }: Row["deleted"]): number {
+  const total = wrong + free + implied;
+  return total === 0 ? 1 : (wrong + free) / total;
+}
+
+function percent(deleted: Row["deleted"]): string {
+  return `${(100 * killed(deleted)).toFixed(1)} %`;
+}
+
+function print(rows: readonly Row[], warnings: readonly Survivor[], seconds: number): void {
+  const header = ["template", "constraints", "deleted", "wrong", "free", "implied", "needed", "witnesses", "changes", "free hints", "s"];
+  const lines = rows.map(({ template, constraints, deleted, witnesses, changes, survivors, milliseconds }) => {
+    const { wrong, free, implied } = deleted;
+    const hints = survivors.filter(({ check }) => check === "mutation").length;
+    const numbers = [constraints, wrong + free + implied, wrong, free, implied];
+    const end = [witnesses, changes, hints].map((number) => number.toLocaleString("en"));
+    return [template, ...numbers.map((number) => number.toLocaleString("en")), percent(deleted), ...end, (milliseconds / 1000).toFixed(1)];
+  });
+  console.log(table([header, ...lines]));
+  const explained = [...rows.flatMap(({ survivors }) => survivors), ...warnings].filter(({ reason }) => reason !== undefined);
+  console.log(`\nexplained\n${table(explained.map((survivor) => [describe(survivor), survivor.reason ?? ""]), 2)}`);
+  console.log(`\n${seconds.toFixed(0)} s`);
+}
+
+void main();
