@@ -16,7 +16,7 @@ const deploy: DeployFunction = async (hre) => {
     const verifier = await ensureContract(context, verifierName(circuitId), { contract, everywhere: true });
     if ((await registry.circuitOf(circuitId)).verifier === verifier) continue;
     const { queueOps, signedOps } = SIZES[size];
-    await (await registry.register(circuitId, { verifier, queueOps, signedOps })).wait();
+    await (await registry.register(circuitId, { verifier, queueOps, signedOps, activeFrom: 0, retiredFrom: 0 })).wait();
     report(context, `registered size ${size} as circuit ${circuitId}`);
   }
 };

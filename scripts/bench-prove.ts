@@ -15,7 +15,8 @@ import { wtns } from "snarkjs";
 import { endIdleStations } from "../protocol/crypto/kernels";
 import { circuitArtifacts, type ProvingEngine } from "../protocol/prover";
 import { useKey } from "../protocol/prover/plonk/keyFile";
-import { BENCH_SIZES, benchCircuit, fullBatch, type BenchSize } from "./bench/batch";
+import { SIZES, type SizeName } from "../protocol/spec";
+import { fullBatch } from "./bench/batch";
 import type { RunOrder, RunResult } from "./bench/run";
 import { showProgress } from "./progress";
 import { table } from "./table";
@@ -37,10 +38,10 @@ interface Job {
 }
 
 /** A witness takes a fraction of a second more, the first time, to compile its generator. */
-async function prepare(name: BenchSize, folder: string): Promise<Job> {
-  const size = BENCH_SIZES[name];
+async function prepare(name: SizeName, folder: string): Promise<Job> {
+  const size = SIZES[name];
   const onProgress = showProgress(`${name}: `);
-  const { wasm, zkey } = await circuitArtifacts(benchCircuit(size), { onProgress });
+  const { wasm, zkey } = await circuitArtifacts(name, { onProgress });
   onProgress.end();
   const file = path.join(folder, `${name}.wtns`);
   const input = fullBatch(size);
@@ -103,8 +104,8 @@ async function main(): Promise<void> {
   });
   const { size, zkey, ours, json } = values;
   if ((zkey === undefined) !== (values.wtns === undefined)) throw new Error("--zkey and --wtns go together");
-  if (size !== undefined && !(size in BENCH_SIZES)) {
-    throw new Error(`--size must be one of ${Object.keys(BENCH_SIZES).join(", ")}, got "${size}"`);
+  if (size !== undefined && !(size in SIZES)) {
+    throw new Error(`--size must be one of ${Object.keys(SIZES).join(", ")}, got "${size}"`);
   }
   const both = ["snarkjs", "kernels"] as const;
   const engines: readonly ProvingEngine[] = ours || size !== undefined ? ["kernels"] : both;
@@ -114,7 +115,7 @@ async function main(): Promise<void> {
     if (zkey !== undefined && values.wtns !== undefined) {
       all.push(await measure({ name: path.basename(zkey), zkey, wtns: values.wtns }, engines));
     } else {
-      const names = (size === undefined ? Object.keys(BENCH_SIZES) : [size]) as BenchSize[];
+      const names = (size === undefined ? Object.keys(SIZES) : [size]) as SizeName[];
       for (const name of names) {
         const job = await prepare(name, folder);
         await endIdleStations();

@@ -13,7 +13,7 @@ import { concat, getBytes, toBeHex, type ContractTransactionResponse } from "eth
 import { terminateCurve } from "../protocol/crypto/curve";
 import { circuitArtifacts, createProver } from "../protocol/prover";
 import { SIZES, tokenId, type Size } from "../protocol/spec";
-import { State, type DepositRequest, type Payment, type UnsignedOp } from "../protocol/state";
+import { State, type DepositRequest, type Payment, type Request, type UnsignedOp } from "../protocol/state";
 import { buildBatch, outboxHash, type CircuitInput } from "../protocol/witness";
 import * as chains from "../test/fixtures/contracts";
 import { atTau, batchOfTrace, submitToBoth } from "../test/fixtures/tracedBatches";
@@ -30,21 +30,35 @@ interface Figure {
   tolerance?: number;
 }
 
+/** 60 % of what one transaction may use (EIP-7825), less a proof's verification. */
+const LARGEST = 0.6 * 2 ** 24 - 300_000;
+
 const FIGURES = {
-  batchPrimary: { title: "full batch of size test with its proof, primary", most: 600_000, tolerance: 0.01 },
-  batchSecondary: { title: "full batch of size test with its proof, secondary", most: 600_000, tolerance: 0.01 },
-  transfer: { title: "one more signed slot with a Transfer in it", most: 600 },
-  depositToken: { title: "ERC-20 deposit", most: 95_000 },
-  depositTokenFirst: { title: "ERC-20 deposit, the vault's first of its token", most: 95_000 },
-  depositNative: { title: "native deposit" },
-  payToken: { title: "one more ERC-20 payment of an outbox" },
-  payNative: { title: "one more native payment of an outbox" },
+  batchPrimary: { title: "full batch of size small with its proof, primary", most: 750_000, tolerance: 0.01 },
+  batchSecondary: { title: "full batch of size small with its proof, secondary", most: 750_000, tolerance: 0.01 },
+  transfer: { title: "one more signed slot with a Transfer in it", most: 550 },
+  depositToken: { title: "ERC-20 deposit", most: 90_000 },
+  depositTokenFirst: { title: "ERC-20 deposit, the vault's first of its token", most: 90_000 },
+  depositNative: { title: "native deposit", most: 60_000 },
+  setKey: { title: "request to set a key", most: 60_000 },
+  exit: { title: "request to exit", most: 60_000 },
+  payToken: { title: "one more ERC-20 payment of an outbox", most: 60_000 },
+  payNative: { title: "one more native payment of an outbox", most: 60_000 },
+  largestDeposits: { title: "batch of size large, proof not counted: Deposits", most: LARGEST },
+  largestSetKeys: { title: "batch of size large, proof not counted: SetKeys", most: LARGEST },
+  largestExits: { title: "batch of size large, proof not counted: FullExits", most: LARGEST },
+  largestTransfers: { title: "batch of size large, proof not counted: Transfers", most: LARGEST },
+  largestOpens: { title: "batch of size large, proof not counted: Opens", most: LARGEST },
+  largestWithdraws: { title: "batch of size large, proof not counted: Withdraws", most: LARGEST },
+  largestExactWithdraws: { title: "batch of size large, proof not counted: WithdrawExacts", most: LARGEST },
 } as const satisfies Record<string, Figure>;
 
 type Figures = Record<keyof typeof FIGURES, number>;
 
 const SIZE = SIZES.test;
-const AMOUNT = 1_000_000_000n;
+/** The size whose batch is proven. */
+const PROVEN = SIZES.small;
+const AMOUNT = 100_000_000_000n;
 
 /** A clock that is the same in each run, beyond the one of this process's chain. */
 const START = 3_900_000_000;
@@ -82,15 +96,30 @@ class Bench {
 
   async deposit(chain: chains.Chain, token: string, account: number): Promise<Deposited> {
     const key = account === 0 ? this.holder.keys.ay : 0n;
-    const request = { amount: AMOUNT, account, cell: 0, owner: this.holder.address, key };
+    const request = { op: "Deposit" as const, amount: AMOUNT, account, cell: 0, owner: this.holder.address, key };
     const value = token === chains.NATIVE ? AMOUNT : 0n;
     const gas = await gasOf(chain.vault.deposit({ ...request, token }, { value }));
     const local = token === chains.NATIVE ? 2 : 1;
     return { gas, request: { ...request, chain: chain.index, token: tokenId(chain.index, local) } };
   }
 
+  /** Asks for the holder's own key again. */
+  async setKey(): Promise<Requested> {
+    const { address: owner, keys } = this.holder;
+    const gas = await gasOf(this.primary.vault.setKey(1, keys.ay));
+    return { gas, request: { op: "SetKey", chain: this.primary.index, account: 1, owner, key: keys.ay } };
+  }
+
+  /** Asks for all of cell 1. */
+  async exit(): Promise<Requested> {
+    const { address: owner } = this.holder;
+    const fields = { account: 1, cell: 1, token: tokenId(this.primary.index, 1), payer: 1, recipient: owner };
+    const gas = await gasOf(this.primary.vault.exit(fields));
+    return { gas, request: { op: "FullExit", chain: this.primary.index, owner, ...fields } };
+  }
+
   /** The next batch, of requests and of ops by account 1, on both chains. */
-  async batch(requests: readonly DepositRequest[], ops: readonly UnsignedOp[], proving?: Proving): Promise<Batched> {
+  async batch(requests: readonly Request[], ops: readonly UnsignedOp[], proving?: Proving): Promise<Batched> {
     this.timestamp += BATCH_SECONDS;
     const before = this.state.clone();
     const signed = ops.map((op, i) => signOp(before, this.holder, op, { nonceAhead: i }));
@@ -127,6 +156,11 @@ class Bench {
 interface Deposited {
   gas: number;
   request: DepositRequest;
+}
+
+interface Requested {
+  gas: number;
+  request: Request;
 }
 
 interface Batched {
@@ -170,24 +204,43 @@ async function measure(): Promise<Figures> {
   const remote = await bench.deposit(secondary, token, 1);
   await bench.batch([first.request, native.request, again.request, remote.request], []);
 
-  const transfer: UnsignedOp = { op: "Transfer", from: 1, to: 3, account: 1, amount: 12_345_678n };
+  const transfer: UnsignedOp = { op: "Transfer", fee: 0n, from: 1, to: 3, account: 1, amount: 12_345_678n };
   const few = await bench.batch([], transfers(SIZE, transfer));
   const larger = { ...SIZE, signedOps: SIZE.signedOps + 2 };
   const many = await bench.batch([], transfers(larger, transfer), await mockCircuit(bench, larger));
 
   const recipients = [1, 2, 3].map((n) => ethers.getAddress(toBeHex(0xca05e3a7_0000n + BigInt(n), 20)));
   const withdraw = (from: number, asset: number): UnsignedOp[] =>
-    recipients.map((recipient) => ({ op: "Withdraw", from, amount: 1_000n, recipient, chain: primary.index, asset }));
+    recipients.map((recipient) => ({
+      op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
+      from,
+      amount: 1_000n,
+      recipient,
+      chain: primary.index,
+      asset,
+    }));
   const payToken = await bench.pay(await bench.batch([], withdraw(1, 1)));
   const payNative = await bench.pay(await bench.batch([], withdraw(2, 2)));
 
+  const largest = await measureLargest(bench, { transfer, withdraw: withdraw(1, 1)[0] });
+  const setKey = await bench.setKey();
+  const exit = await bench.exit();
+  await bench.batch([setKey.request, exit.request], []);
+
   const requests: DepositRequest[] = [];
-  for (const chain of [primary, primary, secondary, secondary]) {
-    requests.push((await bench.deposit(chain, token, 1)).request);
+  for (let i = 0; i < PROVEN.queueOps; i++) {
+    requests.push((await bench.deposit(i % 2 === 0 ? primary : secondary, token, 1)).request);
   }
-  const full = await withRealProofs(bench, (proving) => bench.batch(requests, transfers(SIZE, transfer), proving));
+  // Cell 1 is empty now: it receives.
+  const back = transfers(PROVEN, { ...transfer, from: 3, to: 1 });
+  const full = await withRealProofs(bench, (proving) => bench.batch(requests, back, proving));
 
   return {
+    ...largest,
+    setKey: setKey.gas,
+    exit: exit.gas,
     batchPrimary: full.primary,
     batchSecondary: full.secondary,
     transfer: Math.round((many.wordsOnly - few.wordsOnly) / 2),
@@ -196,6 +249,43 @@ async function measure(): Promise<Figures> {
     depositNative: native.gas,
     payToken,
     payNative,
+  };
+}
+
+/** The largest batches of one kind of op each, on the primary, which has more to do. */
+async function measureLargest(bench: Bench, ops: { transfer: UnsignedOp; withdraw: UnsignedOp }) {
+  const size = SIZES.large;
+  const proving = await mockCircuit(bench, size);
+  const { primary, token } = bench;
+  const requests = async (make: () => Promise<{ request: Request }>): Promise<Request[]> => {
+    const list: Request[] = [];
+    for (let i = 0; i < size.queueOps; i++) list.push((await make()).request);
+    return list;
+  };
+  const gas = async (queue: readonly Request[], signed: readonly UnsignedOp[]): Promise<number> =>
+    (await bench.batch(queue, signed, proving)).primary;
+  const pairs = <T>(make: (i: number) => T): T[] => Array.from({ length: size.signedOps / 2 }, (_, i) => make(i));
+
+  const largestTransfers = await gas([], transfers(size, ops.transfer));
+  const largestWithdraws = await gas([], transfers(size, ops.withdraw));
+  const exact = { ...ops.withdraw, op: "WithdrawExact", amount: 1_001n, minOut: 0n } as UnsignedOp;
+  const largestExactWithdraws = await gas([], transfers({ ...size, signedOps: size.signedOps / 2 }, exact));
+  const { nextBalance } = bench.state.counters();
+  const opens = pairs((i): UnsignedOp => {
+    return { op: "Open", fee: 0n, from: 1, cell: nextBalance + i, token: tokenId(primary.index, 1), account: 1 };
+  });
+  const largestOpens = await gas([], opens);
+  const largestDeposits = await gas(await requests(() => bench.deposit(primary, token, 1)), []);
+  const largestSetKeys = await gas(await requests(() => bench.setKey()), []);
+  const largestExits = await gas(await requests(() => bench.exit()), []);
+  return {
+    largestDeposits,
+    largestSetKeys,
+    largestExits,
+    largestTransfers,
+    largestOpens,
+    largestWithdraws,
+    largestExactWithdraws,
   };
 }
 
@@ -209,7 +299,7 @@ async function mockCircuit({ primary, secondary }: Bench, size: Size): Promise<P
   const circuit = ethers.id(`mock circuit with ${size.signedOps} signed ops`);
   const { queueOps, signedOps } = size;
   for (const { circuits, verifier } of [primary, secondary]) {
-    await circuits.register(circuit, { verifier, queueOps, signedOps });
+    await circuits.register(circuit, { verifier, queueOps, signedOps, activeFrom: 0, retiredFrom: 0 });
   }
   return { size, circuit };
 }
@@ -217,17 +307,17 @@ async function mockCircuit({ primary, secondary }: Bench, size: Size): Promise<P
 /** Registers the real circuit with its real verifier on both chains. */
 async function withRealProofs<T>(bench: Bench, run: (proving: Proving) => Promise<T>): Promise<T> {
   const progress = showProgress();
-  const artifacts = await circuitArtifacts("test", { onProgress: progress });
+  const artifacts = await circuitArtifacts(PROVEN.name, { onProgress: progress });
   const { abi, bytecode } = artifacts.verifier;
-  const { queueOps, signedOps } = SIZE;
+  const { queueOps, signedOps } = PROVEN;
   for (const { circuits, admin } of [bench.primary, bench.secondary]) {
     const verifier = await new ethers.ContractFactory(abi, bytecode, admin).deploy();
-    await circuits.register(artifacts.circuitId, { verifier, queueOps, signedOps });
+    await circuits.register(artifacts.circuitId, { verifier, queueOps, signedOps, activeFrom: 0, retiredFrom: 0 });
   }
   const prover = createProver(artifacts);
   try {
     return await run({
-      size: SIZE,
+      size: PROVEN,
       circuit: artifacts.circuitId,
       prove: async (input) => (await prover.prove({ ...input }, { onProgress: progress })).proof,
     });

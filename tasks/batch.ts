@@ -1,4 +1,4 @@
-/** The operator's task. */
+/** Tasks about batches: the operator's, and one with which anyone makes requests known. */
 import { task, types } from "hardhat/config";
 import { action } from "./support/action";
 import type * as Support from "./support/batcher";
@@ -8,10 +8,27 @@ task("batcher", "Runs a batcher on the primary chain and others; takes signed op
   .addParam("directory", "folder for pool and batch under way; one batcher at a time may use it")
   .addOptionalParam("port", "where to take signed ops", 8600, types.int)
   .addOptionalParam("prover", "what makes the proofs: kernels, or snarkjs, which is slower", "kernels")
+  .addOptionalParam(
+    "feeCells",
+    "balance cells that collect the fees, up to four, separated by commas; CELL:LEAST asks for at least LEAST units",
+    "",
+  )
   .addOptionalParam("size", "circuit size of the batches", "test")
   .setAction(
     action((args: Support.BatcherArguments, hre) => {
       const { runBatcher } = require("./support/batcher") as typeof Support;
       return runBatcher(args, hre);
+    }),
+  );
+
+task(
+  "post",
+  "Makes the open requests of other chains and this one known on this, the primary chain: from then on they must be taken in time",
+)
+  .addOptionalParam("secondaries", "networks of the other chains, separated by commas", "secondary")
+  .setAction(
+    action((args: { secondaries: string }, hre) => {
+      const { post } = require("./support/batcher") as typeof Support;
+      return post(args, hre);
     }),
   );

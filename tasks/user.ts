@@ -6,12 +6,14 @@ import type * as KeySupport from "./support/key";
 import type * as Support from "./support/user";
 
 const KEY_FILE =
-  "file with the L2 key (32 bytes hex, readable by you alone, outside the repository); else CAUSEWAY_L2_KEY";
+  "file with the L2 key (32 bytes hex, readable by you alone, outside the repository); else CAUSEWAY_L2_KEY; else the wallet's key";
 
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
 const load = () => require("./support/user") as typeof Support;
 
-type Arguments<N extends "deposit" | "open" | "transfer" | "withdraw"> = Parameters<(typeof Support)[N]>[0];
+type Arguments<N extends "deposit" | "open" | "transfer" | "withdraw" | "setKey" | "exit"> = Parameters<
+  (typeof Support)[N]
+>[0];
 
 task("key", "Makes a new L2 key")
   .addPositionalParam("file", "where to write it; must not exist, and not be in the repository")
@@ -52,12 +54,30 @@ signed(task("withdraw", "Pays out from your balance cell on the chain of its tok
   .addOptionalParam("recipient", "address on the token's chain; by default your own")
   .setAction(action((args: Arguments<"withdraw">, hre) => load().withdraw(args, hre)));
 
+task(
+  "set-key",
+  "Asks for another key of your account, by your wallet alone; takes hold with the batch that takes the request",
+)
+  .addOptionalParam("account", "your account at home on this chain, if you have several", undefined, types.int)
+  .addOptionalParam("keyFile", KEY_FILE)
+  .setAction(action((args: Arguments<"setKey">, hre) => load().setKey(args, hre)));
+
+task(
+  "exit",
+  "Asks for all of a balance cell of yours, by your wallet alone: without the key, and no batcher can refuse",
+)
+  .addParam("cell", "your balance cell", undefined, types.int)
+  .addOptionalParam("payer", "chain that pays zUSD; other tokens are paid by their own", undefined, types.int)
+  .addOptionalParam("recipient", "address there that receives; by default your own", undefined, types.string)
+  .setAction(action((args: Arguments<"exit">, hre) => load().exit(args, hre)));
+
 /** Parameters of tasks that sign an op and hand it to a batcher. */
 function signed(definition: ConfigurableTaskDefinition): ConfigurableTaskDefinition {
   return definition
     .addParam("from", "your balance cell that pays", undefined, types.int)
     .addOptionalParam("batcher", "address of a running batcher", "http://127.0.0.1:8600")
     .addOptionalParam("keyFile", KEY_FILE)
+    .addOptionalParam("fee", "what a batch may take, in the token's smallest units; a power of ten times 0..127", "0")
     .addOptionalParam(
       "validFor",
       "minutes for which a batch may take the op; by default for ever",

@@ -3,7 +3,9 @@ pragma circom 2.2.0;
 include "../generated/spec.circom";
 include "../lib/horner.circom";
 include "../lib/omega.circom";
+include "cells.circom";
 include "digest.circom";
+include "fees.circom";
 include "header.circom";
 include "memory.circom";
 include "queueSlot.circom";
@@ -34,12 +36,13 @@ include "signedSlot.circom";
 // | sorted                  | access      | cells of first accesses and fillers N + k of others, increasing     |
 // | expiry, keyX, r8x, r8y, s | signed op | what is signed beside the word, x of the key, the signature         |
 //
-// Accesses, in the order of time: the domain; four of each queue op; three of each signed op.
+// Accesses, in the order of time: the domain; four of each queue op; three of each signed op; the fee slots.
 template Batch(cellBits, queueOps, signedOps) {
     assert(cellBits >= 4 && cellBits <= MAX_CELL_BITS());
     assert(signedOps % 2 == 0);
     var wordCount = WORDS_PER_BATCH() + WORDS_PER_QUEUE_OP() * queueOps + WORDS_PER_SIGNED_OP() * signedOps;
-    var accessCount = ACCESSES_PER_BATCH() + ACCESSES_PER_QUEUE_OP() * queueOps + ACCESSES_PER_SIGNED_OP() * signedOps;
+    var feeAccess = ACCESSES_BEFORE_OPS() + ACCESSES_PER_QUEUE_OP() * queueOps + ACCESSES_PER_SIGNED_OP() * signedOps;
+    var accessCount = feeAccess + ACCESSES_AFTER_OPS();
     assert(accessCount < 2 ** ACCESS_TIME_BITS());
 
     signal input digest;
@@ -66,7 +69,7 @@ template Batch(cellBits, queueOps, signedOps) {
     signal written[accessCount];
 
     // A. Header, and the domain: read and written back.
-    component header = Header();
+    component header = Header(cellBits);
     header.word <== words[0];
     cell[0] <== DOMAIN_CELL();
     power[0] <== omega(cellBits) ** DOMAIN_CELL();
@@ -76,8 +79,9 @@ template Batch(cellBits, queueOps, signedOps) {
     component queueOp[queueOps];
     for (var i = 0; i < queueOps; i++) {
         var w = WORDS_PER_BATCH() + WORDS_PER_QUEUE_OP() * i;
-        var k = ACCESSES_PER_BATCH() + ACCESSES_PER_QUEUE_OP() * i;
+        var k = ACCESSES_BEFORE_OPS() + ACCESSES_PER_QUEUE_OP() * i;
         queueOp[i] = QueueSlot(cellBits);
+        queueOp[i].suspended <== header.suspended;
         for (var j = 0; j < WORDS_PER_QUEUE_OP(); j++) {
             queueOp[i].word[j] <== words[w + j];
         }
@@ -91,16 +95,30 @@ template Batch(cellBits, queueOps, signedOps) {
         }
     }
 
-    // C. Signed ops. An Open takes the slot after it for its OpenTo, and neither stands alone: odd slots come first, for even ones read them.
+    // C. Signed ops. An Open takes the slot after it for its OpenTo, a Withdraw may for an Exact, and a second word stands after no other op: odd
+    //    slots come first, for even ones read them.
+    component feeCell[FEE_SLOTS()];
+    component feeSlot[FEE_SLOTS()];
+    for (var f = 0; f < FEE_SLOTS(); f++) {
+        feeCell[f] = BalanceCell(cellBits);
+        feeCell[f].value <== value[feeAccess + f];
+        feeSlot[f] = FeeSlot(signedOps);
+        feeSlot[f].value <== value[feeAccess + f];
+        feeSlot[f].balance <== feeCell[f].balance;
+    }
     component signedOp[signedOps];
     for (var n = 0; n < signedOps; n++) {
         var i = n % 2 == 0 ? n + 1 : n - 1;
         var w = WORDS_PER_BATCH() + WORDS_PER_QUEUE_OP() * queueOps + WORDS_PER_SIGNED_OP() * i;
-        var k = ACCESSES_PER_BATCH() + ACCESSES_PER_QUEUE_OP() * queueOps + ACCESSES_PER_SIGNED_OP() * i;
+        var k = ACCESSES_BEFORE_OPS() + ACCESSES_PER_QUEUE_OP() * queueOps + ACCESSES_PER_SIGNED_OP() * i;
         signedOp[i] = SignedSlot(cellBits, i % 2);
         signedOp[i].word <== words[w];
         signedOp[i].domain <== value[0];
         signedOp[i].timestamp <== header.timestamp;
+        signedOp[i].suspended <== header.suspended;
+        for (var f = 0; f < FEE_SLOTS(); f++) {
+            signedOp[i].slotToken[f] <== feeCell[f].token;
+        }
         signedOp[i].expiry <== expiry[i];
         signedOp[i].keyX <== keyX[i];
         signedOp[i].r8x <== r8x[i];
@@ -112,19 +130,38 @@ template Batch(cellBits, queueOps, signedOps) {
         if (i % 2 == 0) {
             signedOp[i].secondWord <== words[w + 1];
             signedOp[i].nextCell <== signedOp[i + 1].index;
+            signedOp[i].nextIsExact <== signedOp[i + 1].isExact;
+            signedOp[i].nextExact <== signedOp[i + 1].exact;
+            signedOp[i].nextMinOut <== signedOp[i + 1].minOut;
             signedOp[i].isOpen === signedOp[i + 1].isOpenTo;
         } else {
             signedOp[i].secondWord <== 0;
             signedOp[i].nextCell <== 0;
+            signedOp[i].nextIsExact <== 0;
+            signedOp[i].nextExact <== 0;
+            signedOp[i].nextMinOut <== 0;
         }
         for (var j = 0; j < ACCESSES_PER_SIGNED_OP(); j++) {
             cell[k + j] <== signedOp[i].cell[j];
             power[k + j] <== signedOp[i].power[j];
             written[k + j] <== signedOp[i].written[j];
         }
+        for (var f = 0; f < FEE_SLOTS(); f++) {
+            feeSlot[f].paid[i] <== signedOp[i].feePaid[f];
+        }
     }
 
-    // D. The digest fixes words, values, cells, times, bits and the sorted list before the challenge.
+    // D. The fee slots, after all ops.
+    signal feePower[FEE_SLOTS()];
+    for (var f = 0; f < FEE_SLOTS(); f++) {
+        var k = feeAccess + f;
+        feePower[f] <== OmegaPower(cellBits, cellBits - 1, 0)(header.feeCellBits[f]);
+        cell[k] <== header.feeCell[f] + 2 ** (cellBits - 1);
+        power[k] <== -feePower[f];
+        written[k] <== feeSlot[f].written;
+    }
+
+    // E. The digest fixes words, values, cells, times, bits and the sorted list before the challenge.
     component commitment = BatchDigest(wordCount, accessCount);
     commitment.word <== words;
     commitment.value <== value;
@@ -135,11 +172,11 @@ template Batch(cellBits, queueOps, signedOps) {
     commitment.sorted <== sorted;
     digest === commitment.out;
 
-    // E. The words are the published ones.
+    // F. The words are the published ones.
     signal evaluation <== Horner(wordCount)(words, challenge);
     wordsEval === evaluation;
 
-    // F. The accesses are serial and agree with the state before and after.
+    // G. The accesses are serial and agree with the state before and after.
     component memory = Memory(cellBits, accessCount);
     memory.challenge <== challenge;
     memory.cell <== cell;

@@ -3,17 +3,14 @@ pragma circom 2.2.0;
 include "../generated/spec.circom";
 include "range.circom";
 
-// A packed amount of 40 bits: mantissa (35 bits, low) and decimal exponent (5 bits, high), for mantissa·10^exponent.
+// Packed decimals: a mantissa in the low bits and a decimal exponent of 5 bits above it, for mantissa·10^exponent.
 //
-// Input: any field element; 2^40 and above cannot be proven. Output: the amount, below 2^35·10^31 < 2^138.
-// Gates: 67.
-// Warning: the amount may be 2^128 or more; the caller shows that it is not, for instance through the balance it leaves.
-// Several packed forms have the same amount (10·10^0 and 1·10^1).
-template UnpackAmount() {
+// Input: any field element; one above mantissaBits + 5 bits cannot be proven. Output: its value.
+// Warning: several packed forms have the same value (10·10^0 and 1·10^1).
+template UnpackDecimal(mantissaBits) {
     signal input in;
     signal output out;
 
-    var mantissaBits = MANTISSA_BITS();
     var exponentBits = EXPONENT_BITS();
 
     signal exponent <-- (in >> mantissaBits) & ((1 << exponentBits) - 1);
@@ -32,4 +29,22 @@ template UnpackAmount() {
         }
     }
     out <== mantissa * power[exponentBits - 2];
+}
+
+// A packed amount of 40 bits, 35 of them mantissa: below 2^35·10^31 < 2^138. Gates: 67.
+//
+// Warning: the amount may be 2^128 or more; the caller shows that it is not, for instance through the balance it leaves.
+template UnpackAmount() {
+    signal input in;
+    signal output out;
+
+    out <== UnpackDecimal(MANTISSA_BITS())(in);
+}
+
+// A packed fee of 12 bits, 7 of them mantissa: below 2^7·10^31 < 2^110. Gates: 25.
+template UnpackFee() {
+    signal input in;
+    signal output out;
+
+    out <== UnpackDecimal(FEE_MANTISSA_BITS())(in);
 }

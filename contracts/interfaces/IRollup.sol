@@ -4,13 +4,15 @@ pragma solidity 0.8.28;
 import {Batch, G1Point} from "../types/Types.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
 import {IFacts} from "./IFacts.sol";
+import {IOrdering} from "./IOrdering.sol";
 import {IVault} from "./IVault.sol";
+import {IZusdLedger} from "./IZusdLedger.sol";
 
 /// @title Accepts batches and keeps the state commitment; every chain of the deployment has one
 /// @notice Challenge: keccak256(CHALLENGE_TAG, domain, circuit, number, C, C', C_Q, digest, words) modulo the field's order.
-/// @notice Batch hash: keccak256(BATCH_TAG, domain, circuit, number, previous hash, C', keccak256(words)); the genesis hash is
-///   that of circuit 0, number 0, previous hash 0, the genesis commitment and no words.
-interface IRollup {
+/// @notice Batch hash: keccak256(BATCH_TAG, domain, circuit, words[0], previous hash, C', keccak256(words)); the genesis hash is
+///   that of circuit 0, first word 0, previous hash 0, the genesis commitment and no words.
+interface IRollup is IZusdLedger {
     struct Config {
         /// @dev 160-bit domain of the deployment, not 0; the same on every chain.
         uint256 domain;
@@ -19,6 +21,8 @@ interface IRollup {
         IVault vault;
         IFacts facts;
         ICircuitRegistry circuits;
+        /// @dev On the primary chain only; 0 on the others.
+        IOrdering ordering;
         /// @dev [τ]₂ of the SRS as EIP-197 orders it: x's imaginary part, x's real part, y's imaginary part, y's real part.
         uint256[4] tauG2;
         /// @dev State commitment of batch 0, C_0.
@@ -40,8 +44,10 @@ interface IRollup {
     /// @notice The timestamp is before `earliest` (the previous batch's; on the primary also an hour ago) or after `latest`
     ///   (on the primary, now).
     error Rollup_WrongTimestamp(uint256 earliest, uint256 latest, uint256 actual);
-    /// @notice Only operators submit on the primary chain.
-    error Rollup_NotOperator(address caller);
+    /// @notice The primary chain needs an ordering, and no other chain has one.
+    error Rollup_InvalidOrdering(address ordering);
+    /// @notice Batches of this number may not be proven with the circuit: not yet, or not any more.
+    error Rollup_InactiveCircuit(bytes32 circuit, uint32 activeFrom, uint32 retiredFrom);
     /// @notice A fact that the batch needs does not hold (yet).
     error Rollup_FactMissing(uint8 kind, uint8 chain, uint64 number, bytes32 value);
     /// @notice Folds are not strictly increasing by chain.
@@ -59,18 +65,13 @@ interface IRollup {
 
     /// @notice A batch was accepted. Its words are in the calldata of `submitBatch`.
     event BatchAccepted(uint64 indexed number, bytes32 hash, uint256 commitmentX, uint256 commitmentY, bytes32 circuit);
-    event OperatorSet(address indexed operator, bool allowed);
 
     /// @notice Verifies a batch and moves the state.
-    /// @dev On the primary chain: operators only; needs the facts of the other chains' queue heads. On a secondary chain:
+    /// @dev On the primary chain: who may, and with which requests and suspended chains, is `ordering`'s to say; needs the
+    ///   facts of the other chains' queue heads. On a secondary chain:
     ///   anyone; needs the fact of the batch's hash from the primary chain; no check against the own clock.
     ///   Warning: the state commitment after a batch is bound by proof and openings, its degree by the SRS only.
     function submitBatch(Batch calldata batch) external;
-
-    /// @notice Allows or forbids an address to submit on the primary chain. Restricted.
-    function setOperator(address operator, bool allowed) external;
-
-    function isOperator(address operator) external view returns (bool);
 
     /// @return State commitment after the latest batch.
     function commitment() external view returns (G1Point memory);
@@ -103,6 +104,9 @@ interface IRollup {
     function facts() external view returns (IFacts);
 
     function circuits() external view returns (ICircuitRegistry);
+
+    /// @return What orders batches on the primary chain; 0 on the others.
+    function ordering() external view returns (IOrdering);
 
     /// @return [τ]₂ as EIP-197 orders it.
     function tauG2() external view returns (uint256[4] memory);

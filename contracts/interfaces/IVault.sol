@@ -1,34 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {DepositRequest, Payment} from "../types/Types.sol";
+import {DepositRequest, ExitRequest, Payment} from "../types/Types.sol";
 import {IRollup} from "./IRollup.sol";
 import {ITokenRegistry} from "./ITokenRegistry.sol";
 
 /// @title One chain's vault: custody of its tokens, its request queue and its outbox
-/// @notice Request hash: keccak256(word 0's low 179 bits, word 1's low 160 bits, word 2), the deposit's pubdata words without
-///   what the operator fills in. Queue head: head(0) = 0, head(i + 1) = keccak256(head(i), hash of request i).
-/// @notice Outbox hash: fold from the last payment to the first, h = keccak256(token, recipient, amount, h), from h = 0.
+/// @notice Request hash: keccak256(word 0's low 203 bits in a deposit, else 75, word 1's low 166 bits, word 2), the op's pubdata
+///   words without what the operator fills in. Queue head: head(0) = 0, head(i + 1) = keccak256(head(i), hash of request i).
+///   What a request must be is in {Requests}.
+/// @notice Outbox hash: fold from the last payment to the first, h = keccak256(payment word, amount, h), from h = 0. The payment
+///   word is recipient | token << 160 | into << 176 | minOut << 186.
 /// @notice All amounts are in the token's own units.
 interface IVault {
     /// @notice The token was never listed, or is delisted.
     error Vault_NotDepositable(address token);
     /// @notice The native coin sent is not what the request says; 0 for any other token.
     error Vault_WrongValue(uint256 expected, uint256 actual);
-    /// @notice What the vault received is 0, or not below 2^104.
-    error Vault_AmountOutOfRange(uint256 amount);
     /// @notice A transfer into the vault lowered its balance.
     error Vault_BalanceFell(address token);
-    /// @notice The owner is the zero address.
-    error Vault_ZeroOwner();
-    /// @notice The account index is not below N/4.
-    error Vault_AccountOutOfRange(uint32 account);
-    /// @notice The balance cell index is not below N/2.
-    error Vault_CellOutOfRange(uint32 cell);
-    /// @notice A new account has no balance cell yet: the cell must be 0.
-    error Vault_CellWithoutAccount(uint32 cell);
-    /// @notice The key is not below the field's order.
-    error Vault_KeyOutOfRange(uint256 key);
     /// @notice Only the owner itself may give the account a key.
     error Vault_KeyNotFromOwner(address owner, address sender);
     /// @notice The head after `count` requests is not among the last 256.
@@ -59,11 +49,11 @@ interface IVault {
     error Vault_TransferFailed(address token, address to);
 
     /// @param index Position of the request in the queue, from 0.
-    /// @param word0 First word of the deposit, without the flag.
-    /// @param word1 Second word of the deposit: the owner.
-    /// @param key Third word of the deposit.
+    /// @param word0 First word of the request.
+    /// @param word1 Second word: the owner, and the chain that pays an exit.
+    /// @param word2 Third word: a key, or an exit's recipient.
     /// @param head Queue head after this request.
-    event RequestQueued(uint64 indexed index, uint256 word0, uint256 word1, uint256 key, bytes32 head);
+    event RequestQueued(uint64 indexed index, uint256 word0, uint256 word1, uint256 word2, bytes32 head);
     event PaymentMade(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
     /// @notice A payment failed and is claimable now.
     event PaymentDeferred(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
@@ -78,6 +68,22 @@ interface IVault {
     /// @dev A request that cannot be executed is refunded to the owner through the outbox.
     ///   Warning: a named account is credited whoever owns it; a key is ignored if the account has one already.
     function deposit(DepositRequest calldata request) external payable returns (uint64 index);
+
+    /// @notice Queues a request to set the key of the sender's account.
+    /// @param account The sender's, at home on this chain; it must be allocated when a batch takes the request.
+    /// @param key y coordinate of a Baby Jubjub key, below the field's order; 0: the account has none any more.
+    /// @return index Position of the request in the queue, from 0.
+    /// @dev Nothing happens if the account is not the sender's or not at home here.
+    ///   Warning: a contract wallet must own its address on this chain; what was signed with the old key and is not in a batch
+    ///   yet is void.
+    function setKey(uint32 account, uint256 key) external returns (uint64 index);
+
+    /// @notice Queues a request to pay out a balance cell of the sender's account, without its key and without an operator's
+    ///   consent.
+    /// @return index Position of the request in the queue, from 0.
+    /// @dev Nothing happens if the account is not the sender's or not at home here, the cell is not the account's or of another
+    ///   token, or the paying chain is suspended. Of zUSD, what leaves is at most what is issued to the paying chain.
+    function exit(ExitRequest calldata request) external returns (uint64 index);
 
     /// @notice Stores what a batch pays on this chain. Only the rollup.
     function enqueueOutbox(uint64 batch, bytes32 outboxHash) external;
@@ -104,6 +110,8 @@ interface IVault {
     /// @return Hash of what a batch has still to pay here; 0: nothing.
     function outboxOf(uint64 batch) external view returns (bytes32);
 
+    /// @param token Token id.
+    /// @return amount In the token's own units.
     function claimable(address recipient, uint16 token) external view returns (uint256 amount);
 
     function tokens() external view returns (ITokenRegistry);

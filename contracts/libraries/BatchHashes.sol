@@ -29,16 +29,17 @@ library BatchHashes {
     }
 
     /// @return Hash that names the batch and all before it. Digest, quotient and proof are not in it: they are not unique.
+    /// @param header The batch's first word, which holds its number and timestamp; 0: genesis.
     /// @param hashOfWords keccak256 of the words, 32 bytes each.
     function batchHash(
         uint256 domain,
         bytes32 circuit,
-        uint256 number,
+        uint256 header,
         bytes32 previousHash,
         G1Point memory newCommitment,
         bytes32 hashOfWords
     ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(BATCH_TAG, domain, circuit, number, previousHash, newCommitment, hashOfWords));
+        return keccak256(abi.encode(BATCH_TAG, domain, circuit, header, previousHash, newCommitment, hashOfWords));
     }
 
     function wordsHash(uint256[] calldata words) internal pure returns (bytes32) {

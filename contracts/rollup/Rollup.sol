@@ -6,17 +6,20 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ADDRESS_BITS, CHAIN_MASK, FACT_BATCH, FACT_QUEUE, MAX_TIMESTAMP_AGE} from "../generated/Spec.sol";
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IFacts} from "../interfaces/IFacts.sol";
+import {IOrdering} from "../interfaces/IOrdering.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 import {IVault} from "../interfaces/IVault.sol";
+import {IZusdLedger} from "../interfaces/IZusdLedger.sol";
 import {BatchHashes} from "../libraries/BatchHashes.sol";
 import {BN254} from "../libraries/BN254.sol";
 import {KZG} from "../libraries/KZG.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
-import {Batch, Circuit, G1Point, QueueFold} from "../types/Types.sol";
+import {Batch, Circuit, G1Point, QueueFold, Taken} from "../types/Types.sol";
 import {ProofVerifier} from "../verifiers/ProofVerifier.sol";
+import {ZusdLedger} from "./ZusdLedger.sol";
 
 /// @title See {IRollup}
-contract Rollup is IRollup, AccessManaged {
+contract Rollup is IRollup, ZusdLedger, AccessManaged {
     /// @inheritdoc IRollup
     uint256 public immutable domain;
     /// @inheritdoc IRollup
@@ -31,6 +34,8 @@ contract Rollup is IRollup, AccessManaged {
     IFacts public immutable facts;
     /// @inheritdoc IRollup
     ICircuitRegistry public immutable circuits;
+    /// @inheritdoc IRollup
+    IOrdering public immutable ordering;
 
     uint256 private immutable _tauG2XIm;
     uint256 private immutable _tauG2XRe;
@@ -49,8 +54,6 @@ contract Rollup is IRollup, AccessManaged {
     mapping(uint64 number => bytes32) public batchHash;
     /// @inheritdoc IRollup
     mapping(uint8 chain => bytes32 head) public consumedHead;
-    /// @inheritdoc IRollup
-    mapping(address operator => bool) public isOperator;
 
     constructor(address authority, Config memory config) AccessManaged(authority) {
         if (config.domain == 0 || config.domain >> ADDRESS_BITS != 0) revert Rollup_InvalidDomain(config.domain);
@@ -64,6 +67,10 @@ contract Rollup is IRollup, AccessManaged {
         vault = config.vault;
         facts = config.facts;
         circuits = config.circuits;
+        ordering = config.ordering;
+        if (_isPrimary() != (address(config.ordering) != address(0))) {
+            revert Rollup_InvalidOrdering(address(config.ordering));
+        }
 
         uint256[4] memory tau = config.tauG2;
         if (tau[0] | tau[1] | tau[2] | tau[3] == 0) revert Rollup_InvalidSrs();
@@ -84,10 +91,17 @@ contract Rollup is IRollup, AccessManaged {
         uint256 wordCount = Pubdata.wordCount(circuit.queueOps, circuit.signedOps);
         if (batch.words.length != wordCount) revert Rollup_WrongWordCount(wordCount, batch.words.length);
 
-        (uint64 newNumber, uint64 newTimestamp) = _checkHeader(batch.words[0]);
+        (uint64 newNumber, uint64 newTimestamp, uint64 suspended) = _checkHeader(batch.words[0]);
+        if (newNumber < circuit.activeFrom || (circuit.retiredFrom != 0 && newNumber >= circuit.retiredFrom)) {
+            revert Rollup_InactiveCircuit(batch.circuit, circuit.activeFrom, circuit.retiredFrom);
+        }
         bytes32 newHash = _hash(batch, newNumber);
-        _authorize(newNumber, newHash);
-        bytes32[] memory newHeads = _foldQueues(batch, circuit.queueOps);
+        (bytes32[] memory newHeads, Taken[] memory taken) = _foldQueues(batch, circuit.queueOps);
+        if (_isPrimary()) {
+            ordering.admit(msg.sender, newTimestamp, suspended, circuit.queueOps, taken);
+        } else {
+            _requireFact(FACT_BATCH, primaryChain, newNumber, newHash);
+        }
         _verify(batch, circuit.verifier, newNumber);
 
         _commitment = batch.newCommitment;
@@ -96,14 +110,12 @@ contract Rollup is IRollup, AccessManaged {
         for (uint256 i = 0; i < newHeads.length; ++i) consumedHead[batch.folds[i].chain] = newHeads[i];
         emit BatchAccepted(newNumber, newHash, batch.newCommitment.x, batch.newCommitment.y, batch.circuit);
 
-        bytes32 outboxHash = Pubdata.outboxHash(batch.words, circuit.queueOps, chainIndex);
-        if (outboxHash != 0) vault.enqueueOutbox(newNumber, outboxHash);
+        _applyEffects(batch.words, circuit.queueOps, newNumber);
     }
 
-    /// @inheritdoc IRollup
-    function setOperator(address operator, bool allowed) external restricted {
-        isOperator[operator] = allowed;
-        emit OperatorSet(operator, allowed);
+    /// @inheritdoc IZusdLedger
+    function setCap(uint8 chain, uint104 cap, uint48 from) external restricted {
+        _setCap(chain, cap, from, number);
     }
 
     /// @inheritdoc IRollup
@@ -116,8 +128,17 @@ contract Rollup is IRollup, AccessManaged {
         return [_tauG2XIm, _tauG2XRe, _tauG2YIm, _tauG2YRe];
     }
 
-    function _checkHeader(uint256 word) private view returns (uint64 newNumber, uint64 newTimestamp) {
-        (newNumber, newTimestamp) = Pubdata.header(word);
+    /// @dev What the ops do outside of the state: to the zUSD ledger, and to this chain's outbox.
+    function _applyEffects(uint256[] calldata words, uint256 queueSlots, uint64 newNumber) private {
+        Pubdata.QueueOp[] memory ops = Pubdata.queueOps(words, queueSlots);
+        uint256[] memory withdrawals = Pubdata.withdrawals(words, queueSlots);
+        _applyToLedger(words, ops, withdrawals, newNumber);
+        bytes32 outboxHash = Pubdata.outboxHash(words, ops, withdrawals, chainIndex);
+        if (outboxHash != 0) vault.enqueueOutbox(newNumber, outboxHash);
+    }
+
+    function _checkHeader(uint256 word) private view returns (uint64 newNumber, uint64 newTimestamp, uint64 suspended) {
+        (newNumber, newTimestamp, suspended) = Pubdata.header(word);
         uint256 expected = uint256(number) + 1;
         if (newNumber != expected) revert Rollup_WrongNumber(expected, newNumber);
 
@@ -136,31 +157,28 @@ contract Rollup is IRollup, AccessManaged {
     function _hash(Batch calldata batch, uint64 newNumber) private view returns (bytes32) {
         bytes32 wordsHash = BatchHashes.wordsHash(batch.words);
         bytes32 previous = batchHash[newNumber - 1];
-        return BatchHashes.batchHash(domain, batch.circuit, newNumber, previous, batch.newCommitment, wordsHash);
-    }
-
-    /// @dev On the primary chain operators order batches; a secondary chain takes those the primary took, from anyone.
-    function _authorize(uint64 newNumber, bytes32 newHash) private view {
-        if (_isPrimary()) {
-            if (!isOperator[msg.sender]) revert Rollup_NotOperator(msg.sender);
-        } else {
-            _requireFact(FACT_BATCH, primaryChain, newNumber, newHash);
-        }
+        return BatchHashes.batchHash(domain, batch.circuit, batch.words[0], previous, batch.newCommitment, wordsHash);
     }
 
     /// @notice Checks that what the batch consumes of each queue is a prefix of it.
     /// @return newHeads Of each fold's queue, the head after the last consumed request.
-    function _foldQueues(Batch calldata batch, uint256 queueOps) private view returns (bytes32[] memory newHeads) {
+    /// @return taken Of each fold's queue, how many requests are consumed.
+    function _foldQueues(
+        Batch calldata batch,
+        uint256 queueOps
+    ) private view returns (bytes32[] memory newHeads, Taken[] memory taken) {
         newHeads = new bytes32[](batch.folds.length);
+        taken = new Taken[](batch.folds.length);
         uint256 covered = 0;
         uint8 previous = 0;
         for (uint256 i = 0; i < newHeads.length; ++i) {
             QueueFold calldata fold = batch.folds[i];
             if (fold.chain <= previous) revert Rollup_FoldsUnsorted(fold.chain);
             previous = fold.chain;
-            uint256 taken;
-            (newHeads[i], taken) = _foldQueue(batch.words, queueOps, fold);
-            covered += taken;
+            uint256 count;
+            (newHeads[i], count) = _foldQueue(batch.words, queueOps, fold);
+            taken[i] = Taken(fold.chain, uint16(count));
+            covered += count;
         }
         uint256 requests = Pubdata.countRequests(batch.words, queueOps, _isPrimary() ? 0 : chainIndex);
         if (covered != requests) revert Rollup_UncheckedRequests(requests, covered);

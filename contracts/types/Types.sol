@@ -15,6 +15,10 @@ struct Circuit {
     uint16 queueOps;
     /// @dev Signed op slots, S.
     uint16 signedOps;
+    /// @dev Number of the first batch that may be proven with it; 0: the first of all.
+    uint32 activeFrom;
+    /// @dev Number of the first batch that may not be proven with it any more; 0: none.
+    uint32 retiredFrom;
 }
 
 /// @notice Shows that what a batch consumes of one chain's request queue is a prefix of that queue.
@@ -51,11 +55,55 @@ struct Batch {
     QueueFold[] folds;
 }
 
-/// @notice A payment that a batch orders on one chain.
+/// @notice What names an accepted batch: the preimage of its hash, but for the domain.
+struct AcceptedBatch {
+    /// @dev Circuit id.
+    bytes32 circuit;
+    /// @dev Its first word.
+    uint256 header;
+    bytes32 previousHash;
+    /// @dev State commitment after the batch, C'.
+    G1Point newCommitment;
+    /// @dev keccak256 of its words.
+    bytes32 wordsHash;
+}
+
+/// @notice What a batch consumes of one chain's queue.
+struct Taken {
+    uint8 chain;
+    uint16 count;
+}
+
+/// @notice How the primary chain sees a chain. One storage slot.
+struct ChainStatus {
+    /// @dev Timestamp of the highest batch that the chain acknowledged, unix seconds.
+    uint40 acknowledged;
+    /// @dev Seconds of silence after which the chain is suspended; 0: it does not take part.
+    uint32 lease;
+    /// @dev Requests of its queue that batches have consumed.
+    uint48 consumed;
+    /// @dev Requests of its queue that are known; of no use when more are consumed.
+    uint48 known;
+    /// @dev Index of the post that holds the oldest known request not consumed.
+    uint32 firstPost;
+}
+
+/// @notice Requests of one chain that became known together: those before `end` that earlier posts do not hold.
+struct Post {
+    uint64 end;
+    /// @dev Unix seconds.
+    uint64 time;
+}
+
+/// @notice A payment that a batch orders on one chain. Two storage slots; the first is hashed as one word.
 struct Payment {
-    /// @dev The chain's own number of the token, 1..1023.
-    uint16 token;
     address recipient;
+    /// @dev Token id: one of the chain, or zUSD.
+    uint16 token;
+    /// @dev zUSD: the chain's own number of the token to redeem into, 0: none. Else 0.
+    uint16 into;
+    /// @dev zUSD: packed amount, the least to accept from the redemption. Else 0.
+    uint40 minOut;
     /// @dev In the token's own units.
     uint128 amount;
 }
@@ -74,6 +122,20 @@ struct DepositRequest {
     uint32 cell;
     /// @dev y coordinate of the account's Baby Jubjub key, below the field's order; 0: none. Only from the owner itself.
     uint256 key;
+}
+
+/// @notice What an owner asks for who leaves.
+struct ExitRequest {
+    /// @dev The sender's account, 1 or more and below N/4.
+    uint32 account;
+    /// @dev Its balance cell to empty, 1 or more and below N/2.
+    uint32 cell;
+    /// @dev Token id of the cell.
+    uint16 token;
+    /// @dev Chain that pays, 1..63: the token's, or any for zUSD.
+    uint8 payer;
+    /// @dev Who receives there; not 0.
+    address recipient;
 }
 
 /// @dev Stands for the chain's native coin where a token address is expected.

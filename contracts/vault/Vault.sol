@@ -8,18 +8,16 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 
 import {
     CHAIN_MASK,
-    DEPOSIT_0_ACCOUNT_OFFSET,
-    DEPOSIT_0_AMOUNT_OFFSET,
-    DEPOSIT_0_CELL_OFFSET,
-    DEPOSIT_0_CHAIN_OFFSET,
-    DEPOSIT_0_OP_OFFSET,
-    DEPOSIT_0_TOKEN_OFFSET,
-    DEPOSIT_AMOUNT_BITS,
-    FIELD_ORDER,
     LOCAL_TOKEN_BITS,
+    LOCAL_TOKEN_MASK,
     MAX_CELL_BITS,
     OP_DEPOSIT,
+    OP_FULL_EXIT,
+    OP_SET_KEY,
     PAYMENT_GAS,
+    PAYMENT_INTO_OFFSET,
+    PAYMENT_MIN_OUT_OFFSET,
+    PAYMENT_TOKEN_OFFSET,
     QUEUE_RING
 } from "../generated/Spec.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
@@ -27,7 +25,8 @@ import {ITokenRegistry} from "../interfaces/ITokenRegistry.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {Payout} from "../libraries/Payout.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
-import {DepositRequest, NATIVE, Payment} from "../types/Types.sol";
+import {Requests} from "../libraries/Requests.sol";
+import {DepositRequest, ExitRequest, NATIVE, Payment} from "../types/Types.sol";
 
 /// @title See {IVault}
 contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
@@ -84,12 +83,29 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function deposit(DepositRequest calldata request) external payable nonReentrant returns (uint64 index) {
-        (uint16 token, bool depositable) = tokens.find(request.token);
+        (uint16 local, bool depositable) = tokens.find(request.token);
         if (!depositable) revert Vault_NotDepositable(request.token);
-        _checkRequest(request);
+        if (request.key != 0 && msg.sender != request.owner) {
+            revert Vault_KeyNotFromOwner(request.owner, msg.sender);
+        }
+        uint256 token = (uint256(chainIndex) << LOCAL_TOKEN_BITS) | local;
+        uint256 word0 = _word0(OP_DEPOSIT, request.account, request.cell, token);
         uint256 amount = _take(request.token, request.amount);
-        if (amount == 0 || amount >> DEPOSIT_AMOUNT_BITS != 0) revert Vault_AmountOutOfRange(amount);
-        return _enqueue(_word0(request, token, amount), uint160(request.owner), request.key);
+        if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
+        word0 |= Requests.word0(0, 0, 0, 0, 0, amount);
+        return _enqueue(word0, Requests.word1(request.owner, 0), request.key);
+    }
+
+    /// @inheritdoc IVault
+    function setKey(uint32 account, uint256 key) external returns (uint64 index) {
+        return _enqueue(_word0(OP_SET_KEY, account, 0, 0), Requests.word1(msg.sender, 0), key);
+    }
+
+    /// @inheritdoc IVault
+    function exit(ExitRequest calldata request) external returns (uint64 index) {
+        uint256 word0 = _word0(OP_FULL_EXIT, request.account, request.cell, request.token);
+        if (request.payer > CHAIN_MASK) revert Vault_InvalidChain(request.payer);
+        return _enqueue(word0, Requests.word1(msg.sender, request.payer), uint160(request.recipient));
     }
 
     /// @inheritdoc IVault
@@ -105,8 +121,7 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         bytes32 outboxHash = rest;
         for (uint256 i = first.length; i > 0;) {
             Payment calldata payment = first[--i];
-            uint256 recipient = uint160(payment.recipient);
-            outboxHash = Pubdata.chainPayment(payment.token, recipient, payment.amount, outboxHash);
+            outboxHash = Pubdata.chainPayment(_paymentWord(payment), payment.amount, outboxHash);
         }
         if (outboxHash != outboxOf[batch]) revert Vault_WrongOutbox(batch, outboxOf[batch], outboxHash);
         outboxOf[batch] = rest;
@@ -130,16 +145,6 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         return _heads[count % QUEUE_RING];
     }
 
-    /// @dev Whatever passes must fit the deposit's words, or it could block a batch.
-    function _checkRequest(DepositRequest calldata request) private view {
-        if (request.owner == address(0)) revert Vault_ZeroOwner();
-        if (request.account >> (cellBits - 2) != 0) revert Vault_AccountOutOfRange(request.account);
-        if (request.cell >> (cellBits - 1) != 0) revert Vault_CellOutOfRange(request.cell);
-        if (request.account == 0 && request.cell != 0) revert Vault_CellWithoutAccount(request.cell);
-        if (request.key >= FIELD_ORDER) revert Vault_KeyOutOfRange(request.key);
-        if (request.key != 0 && msg.sender != request.owner) revert Vault_KeyNotFromOwner(request.owner, msg.sender);
-    }
-
     /// @return received What the vault's balance grew by: tokens may take fees.
     function _take(address token, uint256 amount) private returns (uint256 received) {
         if (token == NATIVE) {
@@ -154,23 +159,28 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         return afterwards - before;
     }
 
-    function _word0(DepositRequest calldata request, uint256 token, uint256 amount) private view returns (uint256) {
-        return
-            (OP_DEPOSIT << DEPOSIT_0_OP_OFFSET) |
-            (uint256(chainIndex) << DEPOSIT_0_CHAIN_OFFSET) |
-            (((uint256(chainIndex) << LOCAL_TOKEN_BITS) | token) << DEPOSIT_0_TOKEN_OFFSET) |
-            (amount << DEPOSIT_0_AMOUNT_OFFSET) |
-            (uint256(request.account) << DEPOSIT_0_ACCOUNT_OFFSET) |
-            (uint256(request.cell) << DEPOSIT_0_CELL_OFFSET);
+    function _word0(uint256 op, uint256 account, uint256 cell, uint256 token) private view returns (uint256) {
+        Requests.checkIndices(account, cell, cellBits);
+        return Requests.word0(op, chainIndex, account, cell, token, 0);
     }
 
-    function _enqueue(uint256 word0, uint256 word1, uint256 key) private returns (uint64 index) {
+    /// @dev Whatever is queued can be consumed, or it could block a batch.
+    function _enqueue(uint256 word0, uint256 word1, uint256 word2) private returns (uint64 index) {
+        Requests.check(word0, word1, word2, chainIndex, cellBits);
         index = requestCount;
-        bytes32 request = Pubdata.requestHash(word0, word1, key);
+        bytes32 request = Pubdata.requestHash(word0, word1, word2);
         bytes32 head = Pubdata.append(_heads[index % QUEUE_RING], request);
         _heads[(uint256(index) + 1) % QUEUE_RING] = head;
         requestCount = index + 1;
-        emit RequestQueued(index, word0, word1, key, head);
+        emit RequestQueued(index, word0, word1, word2, head);
+    }
+
+    function _paymentWord(Payment calldata payment) private pure returns (uint256) {
+        return
+            uint256(uint160(payment.recipient)) |
+            (uint256(payment.token) << PAYMENT_TOKEN_OFFSET) |
+            (uint256(payment.into) << PAYMENT_INTO_OFFSET) |
+            (uint256(payment.minOut) << PAYMENT_MIN_OUT_OFFSET);
     }
 
     function _push(uint64 batch, Payment calldata payment) private {
@@ -178,7 +188,7 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         if (gasleft() < PAYMENT_GAS + PAYMENT_GAS / 63 + _PAYMENT_CALL_GAS) revert Vault_GasTooLow(gasleft());
         (uint16 token, address recipient, uint128 amount) = (payment.token, payment.recipient, payment.amount);
         // A payment of nothing is made without a call: some tokens refuse it.
-        if (amount == 0 || Payout.trySend(tokens.tokenOf(token), recipient, amount, PAYMENT_GAS)) {
+        if (amount == 0 || Payout.trySend(_tokenOf(token), recipient, amount, PAYMENT_GAS)) {
             emit PaymentMade(batch, recipient, token, amount);
         } else {
             claimable[recipient][token] += amount;
@@ -191,8 +201,13 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         uint256 amount = claimable[recipient][token];
         if (amount == 0) revert Vault_NothingToClaim(recipient, token);
         delete claimable[recipient][token];
-        address tokenAddress = tokens.tokenOf(token);
+        address tokenAddress = _tokenOf(token);
         if (!Payout.trySend(tokenAddress, to, amount, gasleft())) revert Vault_TransferFailed(tokenAddress, to);
         emit Claimed(recipient, token, to, amount);
+    }
+
+    /// @return The address of a token of this chain; 0 for any other token, which this vault does not hold.
+    function _tokenOf(uint16 token) private view returns (address) {
+        return token >> LOCAL_TOKEN_BITS == chainIndex ? tokens.tokenOf(uint16(token & LOCAL_TOKEN_MASK)) : address(0);
     }
 }

@@ -1,4 +1,4 @@
-import { applyDeposit, applySigned, OpError, type DepositRequest, type SignedOp, type State } from "../state";
+import { applyRequest, applySigned, OpError, type Request, type SignedOp, type State, type Terms } from "../state";
 
 /**
  * Where the state will be when all known requests and all pooled ops are in batches: what new ops are measured against. The batcher takes
@@ -7,18 +7,18 @@ import { applyDeposit, applySigned, OpError, type DepositRequest, type SignedOp,
 export class Outlook {
   private constructor(
     readonly state: State,
-    private readonly timestamp: number,
+    private readonly terms: Terms,
   ) {}
 
   /**
    * @param requests known and not consumed
    * @param ops pooled, oldest first
-   * @param timestamp of the next batch
+   * @param terms of the next batch
    * @returns the outlook, and the ops that cannot be executed any more, which it leaves out
    */
-  static of(state: State, requests: readonly DepositRequest[], ops: readonly SignedOp[], timestamp: number) {
-    const outlook = new Outlook(state.clone(), timestamp);
-    for (const request of requests) applyDeposit(outlook.state, request);
+  static of(state: State, requests: readonly Request[], ops: readonly SignedOp[], terms: Terms) {
+    const outlook = new Outlook(state.clone(), terms);
+    for (const request of requests) applyRequest(outlook.state, request, terms);
     const refused: { op: SignedOp; error: OpError }[] = [];
     for (const op of ops) {
       try {
@@ -32,7 +32,7 @@ export class Outlook {
 
   /** Throws `OpError` when the op cannot be executed after all that is known. */
   add(op: SignedOp): void {
-    applySigned(this.state, op, { timestamp: this.timestamp });
+    applySigned(this.state, op, this.terms);
   }
 }
 

@@ -1,11 +1,12 @@
 import type { BatchCalldata } from "../chain/batch";
 import type { Chain } from "../chain/chain";
-import { ChainError, revertReason } from "../chain/errors";
+import { acting, ChainError, revertReason } from "../chain/errors";
 import { Ledger } from "../chain/ledger";
+import { orderingOf, PostFollower, suspendedAt } from "../chain/ordering";
 import { QueueFollower } from "../chain/queueFollower";
 import type { G1Point } from "../crypto/curve";
-import { signedWord } from "../spec";
-import { decodeBatch, type DepositRequest, type SignedOp, type State } from "../state";
+import { balanceRoom, signedWord } from "../spec";
+import { decodeBatch, NO_FEE_CELLS, OpError, type Request, type SignedOp, type State, type Terms } from "../state";
 import { buildBatch, type BatchTrace } from "../witness";
 import { asOpError, Outlook } from "./admission";
 import { Delivery, type Followed } from "./delivery";
@@ -14,10 +15,20 @@ import { proveBatch, type PlannedBatch } from "./maker";
 import { checkChains, type BatcherOptions } from "./options";
 import { Pool } from "./pool";
 import { Store } from "./store";
-import { takeTurns } from "./turns";
+import { takeByRank, takeTurns } from "./turns";
 import { isVoidBy, UnderWay } from "./underWay";
 
 const POOL_CAPACITY = 10_000;
+
+/** A known request that must be taken within this many seconds goes first: a batch takes time to be proven. */
+const FORCE_MARGIN = 3600;
+
+/** A request that no batch has consumed. */
+interface OpenRequest {
+  readonly request: Request;
+  /** When it became known on the primary, unix seconds; infinity: it is not. */
+  readonly posted: number;
+}
 
 /**
  * Takes requests from all chains' queues and signed ops from users, and brings them in batches to every chain.
@@ -29,6 +40,7 @@ export class Batcher {
   private readonly primary: Followed;
   private readonly secondaries: readonly Followed[];
   private readonly delivery: Delivery;
+  private readonly posts: PostFollower;
   private readonly underWay: UnderWay;
   /** Commitment of `state`; undefined before it was compared with the chain's. */
   private commitment: G1Point | undefined;
@@ -45,6 +57,7 @@ export class Batcher {
     const follow = (chain: Chain) => ({ chain, ledger: new Ledger(chain), queue: new QueueFollower(chain) });
     this.primary = follow(options.primary);
     this.secondaries = options.secondaries.map(follow);
+    this.posts = new PostFollower(options.primary);
     this.underWay = new UnderWay(store, options.proving.size);
     this.delivery = new Delivery(this.primary, this.secondaries, options.carrier, (event) => this.emit(event));
   }
@@ -95,6 +108,7 @@ export class Batcher {
     return this.exclusively(async () => {
       const outlook = await this.lookAhead();
       this.pool.requireRoom(op);
+      this.requireFee(op);
       try {
         outlook.add(op);
       } catch (error) {
@@ -140,6 +154,16 @@ export class Batcher {
     this.store.close();
   }
 
+  /** The fee that the operator asks for. Where the paying cell cannot be, the op's rules will say so. */
+  private requireFee(op: SignedOp): void {
+    const { feeCells = NO_FEE_CELLS, leastFees = [] } = this.options;
+    const isCell = Number.isInteger(op.from) && op.from > 0 && op.from < balanceRoom(this.state.cellBits);
+    const token = isCell ? this.state.balance(op.from).token : 0;
+    const slot = feeCells.findIndex((cell) => cell !== 0 && this.state.balance(cell).token === token);
+    const least = leastFees[slot] ?? 0n;
+    if (token !== 0 && op.fee < least) throw new OpError(op.op, "fee", `must be at least ${least}, got ${op.fee}`);
+  }
+
   private emit(event: BatcherEvent): void {
     this.options.onEvent?.(event);
   }
@@ -166,6 +190,7 @@ export class Batcher {
       const words = ops.signed.map(({ slot }) => batch.words[signedWord(this.options.proving.size, slot)]);
       for (const op of this.pool.include(number, hash, words)) this.emit({ type: "included", batch: number, op });
     }
+    await this.posts.sync();
     const reachable: QueueFollower[] = [];
     for (const { queue } of [this.primary, ...this.secondaries]) {
       try {
@@ -192,18 +217,39 @@ export class Batcher {
     this.commitment = own;
   }
 
-  /** Requests that no batch has consumed, for each queue that can be read. */
-  private openRequests(): DepositRequest[][] {
-    return this.reachable.map(({ chain, requests }) =>
-      requests.slice(this.primary.ledger.consumed(chain.index)).map(({ request }) => request),
-    );
+  /** Requests that no batch has consumed, for each queue that can be read and is not suspended. */
+  private openRequests(suspended: bigint): OpenRequest[][] {
+    return this.reachable
+      .filter(({ chain }) => ((suspended >> BigInt(chain.index)) & 1n) === 0n)
+      .map(({ chain, requests }) =>
+        requests
+          .slice(this.primary.ledger.consumed(chain.index))
+          .map(({ request, index }) => ({ request, posted: this.posts.postedAt(chain.index, index) })),
+      );
+  }
+
+  /** What the next batch takes of the queues: one of each in turn, or the oldest first when a known request must be taken soon. */
+  private async chooseRequests(open: readonly OpenRequest[][], timestamp: number): Promise<OpenRequest[]> {
+    const { primary, proving } = this.options;
+    const forceDelay = Number(await acting(primary, "reading the force delay", () => orderingOf(primary).forceDelay()));
+    const isUrgent = ({ posted }: OpenRequest) => posted + forceDelay < timestamp + FORCE_MARGIN;
+    const { queueOps } = proving.size;
+    if (open.some((queue) => queue.some(isUrgent))) return takeByRank(open, queueOps, ({ posted }) => posted);
+    return takeTurns(open, queueOps, this.latest);
   }
 
   private async lookAhead(): Promise<Outlook> {
     await this.follow();
     if (!this.outlook) {
-      const timestamp = await this.nextTimestamp();
-      this.outlook = Outlook.of(this.state, this.openRequests().flat(), this.pool.ops, timestamp).outlook;
+      const terms = await this.nextTerms();
+      this.outlook = Outlook.of(
+        this.state,
+        this.openRequests(terms.suspended)
+          .flat()
+          .map(({ request }) => request),
+        this.pool.ops,
+        terms,
+      ).outlook;
     }
     return this.outlook;
   }
@@ -213,6 +259,22 @@ export class Batcher {
     const block = await this.options.primary.provider.getBlock("latest");
     if (!block) throw new ChainError(this.options.primary.name, "reading the clock", "the chain has no block");
     return Math.max(block.timestamp, this.primary.ledger.timestamp);
+  }
+
+  /** What the next batch settles for its ops. */
+  private async nextTerms(): Promise<Terms & { suspended: bigint }> {
+    const { primary } = this.options;
+    const timestamp = await this.nextTimestamp();
+    const caps = new Map<number, bigint>();
+    for (const { chain } of [this.primary, ...this.secondaries]) {
+      const reading = () => primary.rollup.capOf(chain.index, this.latest + 1);
+      caps.set(chain.index, await acting(primary, "reading a cap", reading));
+    }
+    const suspended = await suspendedAt(primary, timestamp);
+    // A cell that is not allocated yet collects nothing.
+    const isAllocated = (cell: number) => this.state.balance(cell).account !== 0;
+    const feeCells = (this.options.feeCells ?? NO_FEE_CELLS).map((cell) => (isAllocated(cell) ? cell : 0));
+    return { timestamp, suspended, feeCells, cap: (chain) => caps.get(chain) ?? 0n };
   }
 
   // Making a batch ----------------------------------------------------------------------------------------------------
@@ -234,22 +296,26 @@ export class Batcher {
   /** What the next batch holds; undefined when that is nothing. */
   private async plan(): Promise<PlannedBatch | undefined> {
     const { size } = this.options.proving;
-    const timestamp = await this.nextTimestamp();
+    const terms = await this.nextTerms();
     const number = this.latest + 1;
-    const open = this.openRequests();
-    const requests = takeTurns(open, size.queueOps, this.latest);
+    const open = this.openRequests(terms.suspended);
+    const requests = (await this.chooseRequests(open, terms.timestamp)).map(({ request }) => request);
     if (requests.length === 0 && this.pool.ops.length === 0) return undefined;
     const after = this.state.clone();
-    const trace = buildBatch(after, { size, number, timestamp, requests, ops: this.pool.ops });
-    this.dropHopeless(trace, open.flat(), timestamp);
+    const trace = buildBatch(after, { ...terms, size, number, requests, ops: this.pool.ops });
+    this.dropHopeless(
+      trace,
+      open.flat().map(({ request }) => request),
+      terms,
+    );
     if (requests.length === 0 && trace.report.included.length === 0) return undefined;
     return { trace, after, commitment: this.commitment as G1Point };
   }
 
   /** An op that this batch rejected may wait for requests of a later one. One that fails even after all of them leaves the pool. */
-  private dropHopeless({ report }: BatchTrace, requests: readonly DepositRequest[], timestamp: number): void {
+  private dropHopeless({ report }: BatchTrace, requests: readonly Request[], terms: Terms): void {
     if (report.rejected.length === 0) return;
-    const { outlook, refused } = Outlook.of(this.state, requests, this.pool.ops, timestamp);
+    const { outlook, refused } = Outlook.of(this.state, requests, this.pool.ops, terms);
     this.outlook = outlook;
     this.pool.remove(refused.map(({ op }) => op));
     for (const { op, error } of refused) this.emit({ type: "dropped", op, error });

@@ -3,6 +3,7 @@ import type { Chain } from "../chain/chain";
 import { ChainError, revertReason } from "../chain/errors";
 import type { FactCarrier } from "../chain/factCarrier";
 import type { Ledger } from "../chain/ledger";
+import { acknowledge, readStanding } from "../chain/ordering";
 import { payOutbox } from "../chain/outboxPayer";
 import type { Fold, QueueFollower } from "../chain/queueFollower";
 import { submitBatch } from "../chain/submitter";
@@ -15,6 +16,9 @@ export interface Followed {
   readonly ledger: Ledger;
   readonly queue: QueueFollower;
 }
+
+/** How often a chain is acknowledged before its lease is over. */
+const ACKNOWLEDGEMENTS_PER_LEASE = 4;
 
 /** More requests than the vault's ring holds may come while a batch is on its way; then the fold is computed again. */
 const FOLD_ATTEMPTS = 3;
@@ -52,7 +56,7 @@ export class Delivery {
   }
 
   /**
-   * Brings every secondary to the primary's last batch, and pays the outboxes of all chains. A chain that fails does not keep the others
+   * Brings every secondary to the primary's last batch, pays the outboxes of all chains, and acknowledges where the secondaries stand. A chain that fails does not keep the others
    * from getting theirs.
    * @returns what failed
    */
@@ -62,6 +66,7 @@ export class Delivery {
       try {
         if (followed !== this.primary) await this.catchUp(followed);
         await this.settle(followed);
+        if (followed !== this.primary) await this.acknowledge(followed);
       } catch (error) {
         failures.push(error as Error);
       }
@@ -87,6 +92,17 @@ export class Delivery {
         throw new ChainError(chain.name, `batch ${number}`, "is not the primary's after it was submitted");
       }
     }
+  }
+
+  /** Tells the primary where a secondary stands, before it would have to suspend it. */
+  private async acknowledge({ chain, ledger }: Followed): Promise<void> {
+    const last = ledger.batches.at(-1);
+    if (!last) return;
+    const { acknowledged, lease } = await readStanding(this.primary.chain, chain.index);
+    const { timestamp } = last.ops;
+    if (timestamp <= acknowledged + lease / ACKNOWLEDGEMENTS_PER_LEASE) return;
+    await acknowledge(this.primary.chain, chain, last, this.carrier);
+    this.emit({ type: "acknowledged", batch: last.number, chain: chain.name });
   }
 
   private async settle({ chain, ledger }: Followed): Promise<void> {

@@ -12,6 +12,8 @@ export type BatcherEvent =
   | { type: "proven"; batch: number; seconds: number }
   | { type: "submitted"; batch: number; chain: string; gasUsed: bigint }
   | { type: "paid"; batch: number; chain: string; payout: Payout }
+  /** The primary was told that a chain accepted the batch. */
+  | { type: "acknowledged"; batch: number; chain: string }
   /** An op of the pool is in a batch. */
   | { type: "included"; batch: number; op: SignedOp }
   /** An op left the pool because it can no longer be executed. */

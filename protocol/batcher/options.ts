@@ -1,6 +1,8 @@
 import type { Chain } from "../chain/chain";
 import { ChainError } from "../chain/errors";
 import type { FactCarrier } from "../chain/factCarrier";
+import { FEE_SLOTS, balanceRoom } from "../spec";
+import { NO_FEE_CELLS } from "../state";
 import type { OnEvent } from "./events";
 import type { Proving } from "./maker";
 
@@ -13,12 +15,16 @@ export interface BatcherOptions {
   readonly proving: Proving;
   readonly carrier: FactCarrier;
   readonly onEvent?: OnEvent;
+  /** Four balance cells that collect fees, at most one for a token; 0: none. */
+  readonly feeCells?: readonly number[];
+  /** Least fee of an op that pays in the token of each fee cell, in that token's own units; by default nothing. */
+  readonly leastFees?: readonly bigint[];
   /** Most ops that wait in the pool. */
   readonly poolCapacity?: number;
 }
 
-/** Throws `ChainError` when the chains are not of one deployment, the primary is not the primary, or one cannot sign. */
-export function checkChains({ primary, secondaries, proving }: BatcherOptions): void {
+/** Throws `ChainError` when the chains are not of one deployment, the primary is not the primary, one cannot sign, or a fee cell cannot be. */
+export function checkChains({ primary, secondaries, proving, feeCells = NO_FEE_CELLS }: BatcherOptions): void {
   const refuse = ({ name }: Chain, reason: string) => new ChainError(name, "starting the batcher", reason);
   if (primary.index !== primary.primary) throw refuse(primary, "is not the primary chain");
   const seen = new Set<number>();
@@ -31,5 +37,10 @@ export function checkChains({ primary, secondaries, proving }: BatcherOptions): 
     if (seen.has(index)) throw refuse(chain, `chain ${index} is given twice`);
     if (!signer) throw refuse(chain, "needs a signer");
     seen.add(index);
+  }
+  const room = balanceRoom(proving.size.cellBits);
+  const isRight = (cell: number) => Number.isInteger(cell) && cell >= 0 && cell < room;
+  if (feeCells.length !== FEE_SLOTS || !feeCells.every(isRight)) {
+    throw refuse(primary, `feeCells: must be ${FEE_SLOTS} balance cells below ${room}, got ${feeCells.join(", ")}`);
   }
 }

@@ -1,11 +1,25 @@
 import { OpError, type SignedOp, type UnsignedOp } from "../state";
 
-/** Names of the fields of each op that are numbers, amounts and addresses. */
+/** How a field of a type is read from untrusted input. */
+const READERS = { number: integer, amount: bigint, address, flag: boolean } as const;
+
+const LEAVING = {
+  from: "number",
+  amount: "amount",
+  fee: "amount",
+  recipient: "address",
+  chain: "number",
+  isZusd: "flag",
+  asset: "number",
+} as const;
+
+/** The fields of each op and their types. */
 const FIELDS = {
-  Transfer: { numbers: ["from", "to", "account"], amounts: ["amount"], addresses: [] },
-  Withdraw: { numbers: ["from", "chain", "asset"], amounts: ["amount"], addresses: ["recipient"] },
-  Open: { numbers: ["from", "cell", "token", "account"], amounts: [], addresses: [] },
-} as const satisfies Record<UnsignedOp["op"], { numbers: string[]; amounts: string[]; addresses: string[] }>;
+  Transfer: { from: "number", to: "number", account: "number", amount: "amount", fee: "amount" },
+  Withdraw: LEAVING,
+  WithdrawExact: { ...LEAVING, minOut: "amount" },
+  Open: { from: "number", cell: "number", token: "number", account: "number", fee: "amount" },
+} as const satisfies Record<UnsignedOp["op"], Record<string, keyof typeof READERS>>;
 
 const SIGNATURE = ["r8x", "r8y", "s", "keyX"] as const;
 
@@ -15,11 +29,10 @@ export function readSignedOp(input: unknown): SignedOp {
   const name = fields.op;
   if (typeof name !== "string" || !Object.hasOwn(FIELDS, name))
     throw new OpError("op", "op", `must be one of ${Object.keys(FIELDS).join(", ")}`);
-  const { numbers, amounts, addresses } = FIELDS[name as keyof typeof FIELDS];
-  const op: Record<string, unknown> = { op: name };
-  for (const field of [...numbers, "expiry"]) op[field] = integer(name, field, fields[field]);
-  for (const field of amounts) op[field] = bigint(name, field, fields[field]);
-  for (const field of addresses) op[field] = address(name, field, fields[field]);
+  const op: Record<string, unknown> = { op: name, expiry: integer(name, "expiry", fields.expiry) };
+  for (const [field, type] of Object.entries(FIELDS[name as keyof typeof FIELDS])) {
+    op[field] = READERS[type](name, field, fields[field]);
+  }
   const signature = record(name, "signature", fields.signature);
   op.signature = Object.fromEntries(
     SIGNATURE.map((field) => [field, bigint(name, `signature.${field}`, signature[field])]),
@@ -45,6 +58,11 @@ function integer(op: string, field: string, value: unknown): number {
 function bigint(op: string, field: string, value: unknown): bigint {
   if (typeof value !== "bigint" || value < 0n)
     throw new OpError(op, field, `must be {"$": "decimal digits"}, got ${String(value)}`);
+  return value;
+}
+
+function boolean(op: string, field: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw new OpError(op, field, `must be true or false, got ${String(value)}`);
   return value;
 }
 

@@ -13,3 +13,16 @@ export function takeTurns<T>(queues: readonly (readonly T[])[], limit: number, t
   }
   return taken;
 }
+
+/** Takes up to `limit` items from several queues, the one of the smallest rank first, each queue in its order. */
+export function takeByRank<T>(queues: readonly (readonly T[])[], limit: number, rank: (item: T) => number): T[] {
+  const left = queues.map((queue) => [...queue]);
+  const taken: T[] = [];
+  while (taken.length < limit) {
+    const heads = left.filter((queue) => queue.length > 0);
+    if (heads.length === 0) break;
+    const first = heads.reduce((best, queue) => (rank(queue[0]) < rank(best[0]) ? queue : best));
+    taken.push(first.shift() as T);
+  }
+  return taken;
+}

@@ -10,6 +10,9 @@ const DOCUMENT = "batch";
 
 /** What the primary says of a batch that no waiting will make right. */
 const VOID_REASONS = [
+  "Ordering_MustNotSuspend",
+  "Ordering_MustSuspend",
+  "Ordering_OverdueRequests",
   "Rollup_InvalidOpening",
   "Rollup_InvalidProof",
   "Rollup_WrongNumber",

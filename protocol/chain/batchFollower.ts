@@ -10,6 +10,8 @@ import { batchFromCalldata, type BatchCalldata } from "./batch";
 export interface AcceptedBatch {
   readonly number: number;
   readonly hash: string;
+  /** Hash of the batch before. */
+  readonly previousHash: string;
   /** The arguments of its transaction, whose words were checked against the hash. */
   readonly batch: BatchCalldata;
   readonly transaction: string;
@@ -68,15 +70,15 @@ export class BatchFollower {
       throw fail("its words are not in the calldata of a call to the rollup");
 
     const batch = batchFromCalldata(call.args[0] as BatchCalldata);
+    const previousHash = await this.hashOf(number - 1);
     const hash = batchHash({
       domain: this.chain.domain,
       circuitId: batch.circuit,
-      number,
-      previousHash: await this.hashOf(number - 1),
+      previousHash,
       commitment: batch.newCommitment,
       words: batch.words,
     });
     if (hash !== log.args.hash) throw fail(`its words hash to ${hash}, the chain recorded ${String(log.args.hash)}`);
-    return { number, hash, batch, transaction: log.transactionHash, gasUsed: receipt.gasUsed };
+    return { number, hash, previousHash, batch, transaction: log.transactionHash, gasUsed: receipt.gasUsed };
   }
 }

@@ -1,8 +1,17 @@
-import { FetchRequest, JsonRpcProvider, Network, type ContractRunner, type Provider, type Signer } from "ethers";
+import {
+  FetchRequest,
+  JsonRpcProvider,
+  Network,
+  ZeroAddress,
+  type ContractRunner,
+  type Provider,
+  type Signer,
+} from "ethers";
 import {
   factories,
   type ICircuitRegistry,
   type IFacts,
+  type IOrdering,
   type IRollup,
   type ITokenRegistry,
   type IVault,
@@ -33,6 +42,8 @@ export interface Chain {
   readonly facts: IFacts;
   readonly tokens: ITokenRegistry;
   readonly circuits: ICircuitRegistry;
+  /** On the primary chain only. */
+  readonly ordering: IOrdering | undefined;
   /** The registered gateways in their order on chain, as test gateways; real ones have other functions. */
   readonly gateways: readonly TestGateway[];
 }
@@ -83,6 +94,7 @@ export async function openChain(deployment: Deployment, provider: Provider, sign
     const rollup = f.IRollup__factory.connect(deployment.rollup, runner);
     const addresses = { rollup: deployment.rollup, vault: await rollup.vault(), facts: await rollup.facts() };
     const vault = f.IVault__factory.connect(addresses.vault, runner);
+    const ordering = await rollup.ordering();
     const facts = f.IFacts__factory.connect(addresses.facts, runner);
     return {
       name,
@@ -98,6 +110,7 @@ export async function openChain(deployment: Deployment, provider: Provider, sign
       vault,
       facts,
       tokens: f.ITokenRegistry__factory.connect(await vault.tokens(), runner),
+      ordering: ordering === ZeroAddress ? undefined : f.IOrdering__factory.connect(ordering, runner),
       circuits: f.ICircuitRegistry__factory.connect(await rollup.circuits(), runner),
       gateways: (await facts.gateways()).map((gateway) => f.TestGateway__factory.connect(gateway, runner)),
     };
@@ -115,6 +128,7 @@ export function withSigner(chain: Chain, signer: Signer | undefined): Chain {
     facts: chain.facts.connect(runner),
     tokens: chain.tokens.connect(runner),
     circuits: chain.circuits.connect(runner),
+    ordering: chain.ordering?.connect(runner),
     gateways: chain.gateways.map((gateway) => gateway.connect(runner)),
   };
 }

@@ -38,16 +38,17 @@ export async function readBooks(chain: Chain): Promise<TokenBooks[]> {
   const outbox = await unpaidOutboxes(chain, ledger);
   const claimable = await claimableOf(chain);
   const queued = new Map<number, bigint>();
-  for (const { request } of queue.requests.slice(ledger.consumed(chain.index)))
-    add(queued, request.token, request.amount);
+  for (const { request } of queue.requests.slice(ledger.consumed(chain.index))) {
+    if (request.op === "Deposit") add(queued, request.token, request.amount);
+  }
 
   const books: TokenBooks[] = [];
   for (const token of await listTokens(chain)) {
     const vault = await holdingOf(chain, token, chain.addresses.vault);
     const owed = {
       supply: supply.get(token.id) ?? 0n,
-      outbox: outbox.get(token.local) ?? 0n,
-      claimable: claimable.get(token.local) ?? 0n,
+      outbox: outbox.get(token.id) ?? 0n,
+      claimable: claimable.get(token.id) ?? 0n,
       queued: queued.get(token.id) ?? 0n,
     };
     const surplus = vault - owed.supply - owed.outbox - owed.claimable - owed.queued;
@@ -68,7 +69,7 @@ export function suppliesOf(state: State): Map<number, bigint> {
   return supplies;
 }
 
-/** What batches pay here and was not tried yet, by local token. */
+/** What batches pay here and was not tried yet, by token id. */
 async function unpaidOutboxes(chain: Chain, ledger: Ledger): Promise<Map<number, bigint>> {
   const sums = new Map<number, bigint>();
   for (const { number } of ledger.batches) {
@@ -80,7 +81,7 @@ async function unpaidOutboxes(chain: Chain, ledger: Ledger): Promise<Map<number,
   return sums;
 }
 
-/** What waits to be claimed, by local token: whoever has a claim was named by an event. */
+/** What waits to be claimed, by token id: whoever has a claim was named by an event. */
 async function claimableOf(chain: Chain): Promise<Map<number, bigint>> {
   return acting(chain, "reading the claims", async () => {
     const { logs } = await new LogFollower(chain.provider, chain.vault, "PaymentDeferred", chain.firstBlock).next();

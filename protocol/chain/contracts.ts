@@ -3,12 +3,23 @@
  * must load before the first compile.
  */
 import type { ContractRunner, Interface } from "ethers";
-import type { ICircuitRegistry, IFacts, IRollup, ITokenRegistry, IVault, TestGateway } from "../../typechain-types";
+import type {
+  ICircuitRegistry,
+  IFacts,
+  IOrdering,
+  IRollup,
+  ITokenRegistry,
+  IVault,
+  TestGateway,
+} from "../../typechain-types";
 
-export type { ICircuitRegistry, IFacts, IRollup, ITokenRegistry, IVault, TestGateway };
+export type { ICircuitRegistry, IFacts, IOrdering, IRollup, ITokenRegistry, IVault, TestGateway };
 
-interface Factory<T> {
+interface Interfaced {
   createInterface(): Interface;
+}
+
+interface Factory<T> extends Interfaced {
   connect(address: string, runner?: ContractRunner | null): T;
 }
 
@@ -16,9 +27,14 @@ export interface Factories {
   IRollup__factory: Factory<IRollup>;
   IVault__factory: Factory<IVault>;
   IFacts__factory: Factory<IFacts>;
+  IOrdering__factory: Factory<IOrdering>;
   ICircuitRegistry__factory: Factory<ICircuitRegistry>;
   ITokenRegistry__factory: Factory<ITokenRegistry>;
   TestGateway__factory: Factory<TestGateway>;
+  Rollup__factory: Interfaced;
+  Ordering__factory: Interfaced;
+  Vault__factory: Interfaced;
+  Facts__factory: Interfaced;
 }
 
 let loaded: Factories | undefined;

@@ -14,10 +14,12 @@ export class ChainError extends Error {
   }
 }
 
+/** The contracts themselves, for their libraries' errors are in no interface. */
 const ERRORS_OF = [
-  "IRollup__factory",
-  "IVault__factory",
-  "IFacts__factory",
+  "Rollup__factory",
+  "Ordering__factory",
+  "Vault__factory",
+  "Facts__factory",
   "ITokenRegistry__factory",
   "ICircuitRegistry__factory",
 ] as const;

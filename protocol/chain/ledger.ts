@@ -28,7 +28,12 @@ export class Ledger {
 
   /** The state after the last batch seen. It belongs to the ledger: clone it before changing it. */
   get state(): State {
-    return (this.current ??= new State(this.chain.cellBits, this.replayed.nonzero(), this.latest));
+    return (this.current ??= new State(
+      this.chain.cellBits,
+      this.replayed.nonzero(),
+      this.latest,
+      this.replayed.issuedAll(),
+    ));
   }
 
   get batches(): readonly LedgerBatch[] {

@@ -40,7 +40,13 @@ export async function payOutbox(chain: Chain, batch: number, payments: readonly 
     const chunk = payments.slice(next, next + PAYMENTS_PER_TRANSACTION);
     const rest = hashes[next + chunk.length];
     const receipt = await acting(chain, `paying the outbox of batch ${batch}`, async () => {
-      const argument = chunk.map(({ token, recipient, amount }) => ({ token, recipient, amount }));
+      const argument = chunk.map(({ recipient, token, into, minOut, amount }) => ({
+        recipient,
+        token,
+        into,
+        minOut,
+        amount,
+      }));
       const sent = await chain.vault.pay(batch, argument, rest);
       return sent.wait();
     });

@@ -1,7 +1,7 @@
 import type { EventLog } from "ethers";
 import { QUEUE_RING } from "../spec";
 import { ZERO_HASH, queueHead, requestHash } from "../witness";
-import { decodeQueueOp, type DepositRequest } from "../state";
+import { decodeQueueOp, requestOf, type Request } from "../state";
 import type { Chain } from "./chain";
 import { acting, ChainError } from "./errors";
 import { LogFollower } from "./logs";
@@ -12,7 +12,7 @@ export interface QueuedRequest {
   readonly index: number;
   /** What the requester chose, as the vault packed it. */
   readonly words: readonly [bigint, bigint, bigint];
-  readonly request: DepositRequest;
+  readonly request: Request;
   readonly hash: string;
   /** Head of the queue after this request. */
   readonly head: string;
@@ -78,17 +78,16 @@ export class QueueFollower {
     const fail = (reason: string) =>
       new ChainError(this.chain.name, `request ${index}`, `${reason} (${log.transactionHash})`);
     if (args.index !== BigInt(index)) throw fail(`the vault's next event is of request ${String(args.index)}`);
-    const words: [bigint, bigint, bigint] = [args.word0 as bigint, args.word1 as bigint, args.key as bigint];
+    const words: [bigint, bigint, bigint] = [args.word0 as bigint, args.word1 as bigint, args.word2 as bigint];
     const hash = requestHash(words);
     const head = queueHead(this.headAt(index), hash);
     if (head !== args.head) throw fail(`its words hash to head ${head}, the vault's is ${String(args.head)}`);
     this.queue.push({ index, words, request: this.decode(words), hash, head });
   }
 
-  private decode(words: readonly bigint[]): DepositRequest {
-    const deposit = decodeQueueOp(this.chain.cellBits, words);
-    if (!deposit) throw new ChainError(this.chain.name, "request queue", "holds a request without an op code");
-    const { chain, token, amount, account, cell, owner, key } = deposit;
-    return { chain, token, amount, account, cell, owner, key };
+  private decode(words: readonly bigint[]): Request {
+    const queueOp = decodeQueueOp(this.chain.cellBits, words);
+    if (!queueOp) throw new ChainError(this.chain.name, "request queue", "holds a request without an op code");
+    return requestOf(queueOp);
   }
 }

@@ -1,8 +1,9 @@
-import { ZeroAddress, type Log } from "ethers";
+import { ZeroAddress } from "ethers";
 import { acting, ChainError } from "../chain/errors";
 import type { Chain } from "../chain/chain";
 import { loadErc20 } from "../chain/erc20";
 import { isNative } from "../chain/tokens";
+import { queuedBy, type QueuedReceipt } from "./requests";
 
 export interface DepositRequest {
   /** Token address on the chain; `NATIVE` for its coin. */
@@ -19,15 +20,8 @@ export interface DepositRequest {
   key?: bigint;
 }
 
-export interface DepositReceipt {
-  /** Position in the chain's request queue, from 0. */
-  index: number;
-  transaction: string;
-  gasUsed: bigint;
-}
-
 /** Approves the vault if needed, and deposits. Throws `ChainError` with the vault's error when it refuses. */
-export async function deposit(chain: Chain, request: DepositRequest): Promise<DepositReceipt> {
+export async function deposit(chain: Chain, request: DepositRequest): Promise<QueuedReceipt> {
   const { signer, vault } = chain;
   if (!signer) throw new ChainError(chain.name, "deposit", "needs a signer");
   const sender = await signer.getAddress();
@@ -38,14 +32,7 @@ export async function deposit(chain: Chain, request: DepositRequest): Promise<De
   if (!native) await approve(chain, token, sender, amount);
   return acting(chain, "deposit", async () => {
     const argument = { token, amount, owner, account, cell, key };
-    const sent = await vault.deposit(argument, { value: native ? amount : 0n });
-    const receipt = await sent.wait();
-    const event = receipt?.logs
-      .filter((log: Log) => log.address === chain.addresses.vault)
-      .map((log: Log) => vault.interface.parseLog(log))
-      .find((log) => log?.name === "RequestQueued");
-    if (!receipt || !event) throw new ChainError(chain.name, "deposit", "the vault queued no request");
-    return { index: Number(event.args.index), transaction: receipt.hash, gasUsed: receipt.gasUsed };
+    return queuedBy(chain, "deposit", await vault.deposit(argument, { value: native ? amount : 0n }));
   });
 }
 

@@ -1,6 +1,14 @@
 import { sign } from "../crypto/eddsa";
-import { TIMESTAMP_BITS, localToken, tokenChain } from "../spec";
-import { OpError, encodeSigned, signedMessage, type SignedOp, type UnsignedOp } from "../state";
+import { TIMESTAMP_BITS, floorAmount, localToken, tokenChain } from "../spec";
+import {
+  OpError,
+  encodeSigned,
+  signedMessage,
+  type SignedOp,
+  type UnsignedOp,
+  type Withdraw,
+  type WithdrawExact,
+} from "../state";
 import type { L2Key } from "./keys";
 
 /** What a signer must know besides the op. */
@@ -24,20 +32,24 @@ export function signOp(
   op: UnsignedOp,
   { domain, nonce, token, expiry = NO_EXPIRY }: SigningContext,
 ): SignedOp {
-  if (op.op === "Withdraw") requireOwnChain(op.chain, op.asset, token);
+  if (op.op === "Withdraw" || op.op === "WithdrawExact") requireOwnChain(op, token);
   const [word, secondWord = 0n] = encodeSigned(op);
   const message = signedMessage(domain, word, secondWord, { expiry, nonce, token });
   return { ...op, expiry, signature: { ...sign(key.secret, message), keyX: key.ax } };
 }
 
-/** A withdrawal of a cell's token, to the chain it belongs to. */
-export function withdrawal(from: number, token: number, amount: bigint, recipient: string): UnsignedOp {
-  return { op: "Withdraw", from, amount, recipient, chain: tokenChain(token), asset: localToken(token) };
+/** A withdrawal of a cell's token, to the chain it belongs to; exact where the amount is no packed amount. */
+export function withdrawal(from: number, token: number, amount: bigint, recipient: string, fee = 0n): UnsignedOp {
+  const [chain, asset] = [tokenChain(token), localToken(token)];
+  const common = { from, amount, recipient, chain, isZusd: false, asset, fee };
+  if (amount === floorAmount(amount)) return { op: "Withdraw", ...common };
+  return { op: "WithdrawExact", ...common, minOut: 0n };
 }
 
-function requireOwnChain(chain: number, asset: number, token: number): void {
-  if (chain !== tokenChain(token))
-    throw new OpError("Withdraw", "chain", `is ${chain}, the token's is ${tokenChain(token)}`);
-  if (asset !== localToken(token))
-    throw new OpError("Withdraw", "asset", `is ${asset}, the token's number is ${localToken(token)}`);
+function requireOwnChain(op: Withdraw | WithdrawExact, token: number): void {
+  if (op.isZusd) return;
+  if (op.chain !== tokenChain(token))
+    throw new OpError(op.op, "chain", `is ${op.chain}, the token's is ${tokenChain(token)}`);
+  if (op.asset !== localToken(token))
+    throw new OpError(op.op, "asset", `is ${op.asset}, the token's number is ${localToken(token)}`);
 }

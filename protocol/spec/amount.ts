@@ -1,34 +1,67 @@
-import { EXPONENT_BITS, MANTISSA_BITS } from "./widths";
 import { mask } from "./layout";
+import { EXPONENT_BITS, FEE_MANTISSA_BITS, MANTISSA_BITS } from "./widths";
 
-/** Value of a packed amount, `mantissa * 10^exponent`, below 2^138. */
+/**
+ * Packed amounts and packed fees: `mantissa * 10^exponent`, the mantissa in the low bits. An amount has 35 bits of mantissa, a fee 7; both
+ * have 5 of exponent.
+ */
+
+/** Value of a packed amount, below 2^138. Throws `RangeError` for 2^40 and above. */
 export function unpackAmount(packed: bigint): bigint {
-  if (packed < 0n || packed >> BigInt(MANTISSA_BITS + EXPONENT_BITS) !== 0n) {
-    throw new RangeError(`packed amount must be below 2^${MANTISSA_BITS + EXPONENT_BITS}, got ${packed}`);
-  }
-  return (packed & mask(MANTISSA_BITS)) * 10n ** (packed >> BigInt(MANTISSA_BITS));
+  return unpackDecimal("amount", MANTISSA_BITS, packed);
 }
 
-/** Packs an amount with the smallest exponent. Throws `RangeError` when the amount is not exactly representable. */
+/** Packs an amount below 2^128 with the smallest exponent. Throws `RangeError` when it is not exactly representable. */
 export function packAmount(amount: bigint): bigint {
-  if (amount < 0n || amount >> 128n !== 0n) throw new RangeError(`amount must be in [0, 2^128), got ${amount}`);
-  let mantissa = amount;
-  let exponent = 0n;
-  while (mantissa >> BigInt(MANTISSA_BITS) !== 0n) {
-    if (mantissa % 10n !== 0n) {
-      throw new RangeError(
-        `amount ${amount} is not exact in a packed amount; the nearest below is ${floorAmount(amount)}`,
-      );
-    }
-    mantissa /= 10n;
-    exponent += 1n;
-  }
-  return mantissa | (exponent << BigInt(MANTISSA_BITS));
+  return packDecimal("amount", MANTISSA_BITS, amount);
 }
 
 /** The largest packable amount that is at most `amount`. */
 export function floorAmount(amount: bigint): bigint {
+  return floorDecimal(MANTISSA_BITS, amount);
+}
+
+/** Value of a packed fee, below 2^110. Throws `RangeError` for 2^12 and above. */
+export function unpackFee(packed: bigint): bigint {
+  return unpackDecimal("fee", FEE_MANTISSA_BITS, packed);
+}
+
+/** Packs a fee with the smallest exponent. Throws `RangeError` when it is not exactly representable. */
+export function packFee(fee: bigint): bigint {
+  return packDecimal("fee", FEE_MANTISSA_BITS, fee);
+}
+
+/** The largest packable fee that is at most `fee`. */
+export function floorFee(fee: bigint): bigint {
+  return floorDecimal(FEE_MANTISSA_BITS, fee);
+}
+
+function unpackDecimal(name: string, mantissaBits: number, packed: bigint): bigint {
+  if (packed < 0n || packed >> BigInt(mantissaBits + EXPONENT_BITS) !== 0n) {
+    throw new RangeError(`packed ${name} must be below 2^${mantissaBits + EXPONENT_BITS}, got ${packed}`);
+  }
+  return (packed & mask(mantissaBits)) * 10n ** (packed >> BigInt(mantissaBits));
+}
+
+function packDecimal(name: string, mantissaBits: number, value: bigint): bigint {
+  if (value < 0n || value >> 128n !== 0n) throw new RangeError(`${name} must be in [0, 2^128), got ${value}`);
+  let mantissa = value;
+  let exponent = 0n;
+  while (mantissa >> BigInt(mantissaBits) !== 0n) {
+    if (mantissa % 10n !== 0n || exponent === mask(EXPONENT_BITS)) {
+      const below = floorDecimal(mantissaBits, value);
+      throw new RangeError(`${name} ${value} is not exact in a packed ${name}; the nearest below is ${below}`);
+    }
+    mantissa /= 10n;
+    exponent += 1n;
+  }
+  return mantissa | (exponent << BigInt(mantissaBits));
+}
+
+function floorDecimal(mantissaBits: number, value: bigint): bigint {
+  const largest = mask(mantissaBits) * 10n ** mask(EXPONENT_BITS);
+  if (value > largest) return largest;
   let unit = 1n;
-  while ((amount / unit) >> BigInt(MANTISSA_BITS) !== 0n) unit *= 10n;
-  return amount - (amount % unit);
+  while ((value / unit) >> BigInt(mantissaBits) !== 0n) unit *= 10n;
+  return value - (value % unit);
 }

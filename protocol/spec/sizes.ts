@@ -1,5 +1,6 @@
 import {
-  ACCESSES_PER_BATCH,
+  ACCESSES_AFTER_OPS,
+  ACCESSES_BEFORE_OPS,
   ACCESSES_PER_QUEUE_OP,
   ACCESSES_PER_SIGNED_OP,
   WORDS_PER_BATCH,
@@ -22,6 +23,8 @@ export interface Size {
 
 export const SIZES = {
   test: { name: "test", cellBits: 16, queueOps: 4, signedOps: 4, gatePower: 16 },
+  small: { name: "small", cellBits: 16, queueOps: 12, signedOps: 20, gatePower: 18 },
+  large: { name: "large", cellBits: 16, queueOps: 32, signedOps: 88, gatePower: 20 },
 } as const satisfies Record<string, Size>;
 
 export type SizeName = keyof typeof SIZES;
@@ -33,7 +36,12 @@ export function wordCount(size: Size): number {
 
 /** Accesses of a batch, K, in the order of the words. */
 export function accessCount(size: Size): number {
-  return ACCESSES_PER_BATCH + ACCESSES_PER_QUEUE_OP * size.queueOps + ACCESSES_PER_SIGNED_OP * size.signedOps;
+  return feeAccess(size) + ACCESSES_AFTER_OPS;
+}
+
+/** Position of the first fee slot's access: after all ops. */
+export function feeAccess(size: Size): number {
+  return ACCESSES_BEFORE_OPS + ACCESSES_PER_QUEUE_OP * size.queueOps + ACCESSES_PER_SIGNED_OP * size.signedOps;
 }
 
 /** Position of queue op `i`'s first word. */

@@ -1,6 +1,9 @@
 import { CHAIN_BITS, LOCAL_TOKEN_BITS } from "./widths";
 import { mask } from "./layout";
 
+/** Token id of zUSD, the rollup's own token. */
+export const ZUSD = 1;
+
 /** Token id of token `local` (1..1023) on chain `chain` (1..63). */
 export function tokenId(chain: number, local: number): number {
   if (!Number.isInteger(chain) || chain < 1 || chain >= 1 << CHAIN_BITS)

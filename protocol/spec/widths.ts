@@ -22,13 +22,23 @@ export const LOCAL_TOKEN_BITS = 10; // a chain's own token number 1..1023; 0 is 
 export const TOKEN_BITS = CHAIN_BITS + LOCAL_TOKEN_BITS;
 export const KIND_BITS = 2;
 export const OP_BITS = 8;
-export const FEE_BITS = 12;
+export const AMOUNT_BITS = 128; // an exact amount
 export const DEPOSIT_AMOUNT_BITS = 104; // the vault refuses more, so 2^24 deposits cannot overflow a balance
+
+/** The mask of suspended chains: bit c is chain c's, bit 0 is 0. */
+export const SUSPENDED_BITS = 64;
+
+/** Fee slots: balance cells that collect the fees of a batch, one token each. */
+export const FEE_SLOTS = 4;
 
 /** Packed amount: `mantissa * 10^exponent`, mantissa in the low bits. */
 export const MANTISSA_BITS = 35;
 export const EXPONENT_BITS = 5;
 export const PACKED_AMOUNT_BITS = MANTISSA_BITS + EXPONENT_BITS;
+
+/** Packed fee: `mantissa * 10^exponent`, mantissa in the low bits. */
+export const FEE_MANTISSA_BITS = 7;
+export const FEE_BITS = FEE_MANTISSA_BITS + EXPONENT_BITS;
 
 /** Packed words and cells are below 2^253, so their bits are unique in F. */
 export const WORD_BITS = 253;
@@ -44,8 +54,9 @@ export const SORTED_PER_ELEMENT = Math.floor(WORD_BITS / SORTED_BITS);
 /** Elements one permutation of the digest's sponge absorbs. */
 export const SPONGE_RATE = 5;
 
-/** Accesses to the state, per op slot. */
-export const ACCESSES_PER_BATCH = 1; // the domain
+/** Accesses to the state: the batch's own before and after its ops, and per op slot. */
+export const ACCESSES_BEFORE_OPS = 1; // the domain
+export const ACCESSES_AFTER_OPS = FEE_SLOTS;
 export const ACCESSES_PER_QUEUE_OP = 4; // counters, owner, balance, key
 export const ACCESSES_PER_SIGNED_OP = 3;
 
@@ -53,6 +64,9 @@ export const ACCESSES_PER_SIGNED_OP = 3;
 export const WORDS_PER_BATCH = 1; // the header
 export const WORDS_PER_QUEUE_OP = 3;
 export const WORDS_PER_SIGNED_OP = 1;
+
+/** Least queue op slots of a circuit: no operator can leave requests no room. */
+export const MIN_QUEUE_OPS = 2;
 
 /** Heads of the request queue that a vault remembers. */
 export const QUEUE_RING = 256;

@@ -3,6 +3,9 @@ import {
   CountersCell,
   DepositWord0,
   DepositWord1,
+  ExactWord,
+  FullExitWord0,
+  FullExitWord1,
   HeaderWord,
   Kind,
   MessageTail,
@@ -10,12 +13,17 @@ import {
   OpenToWord,
   OpenWord,
   OwnerCell,
+  PaymentWord,
+  SetKeyWord0,
+  SetKeyWord1,
   TransferWord,
   WithdrawWord,
+  ZUSD,
   localToken,
   tokenChain,
   unpack,
   unpackAmount,
+  unpackFee,
   type Layout,
 } from "../spec";
 import { toAddress } from "./address";
@@ -29,24 +37,43 @@ const readers: ReadonlyMap<Layout, (fields: Fields) => string> = new Map([
     BalanceCell,
     (f: Fields) => `${f.balance} units of ${token(f.token)} owned by account ${f.account}, nonce ${f.nonce}`,
   ],
-  [HeaderWord, (f: Fields) => `batch ${f.number} at ${time(f.timestamp)}`],
+  [HeaderWord, readHeader],
   [DepositWord0, readDeposit],
   [
     DepositWord1,
     (f: Fields) => `owner ${toAddress(f.owner)}; account ${f.usedAccount} and balance cell ${f.usedCell} are used`,
   ],
   [
-    TransferWord,
-    (f: Fields) => `pay ${units(f.amount)} from balance cell ${f.from} to balance cell ${f.to} of account ${f.account}`,
+    SetKeyWord0,
+    (f: Fields) =>
+      `set the key of account ${f.account}, asked on chain ${f.chain}: ${f.executed ? "done" : "nothing happened"}`,
+  ],
+  [SetKeyWord1, (f: Fields) => `asked by ${toAddress(f.owner)}; account ${f.usedAccount} is used`],
+  [FullExitWord0, readFullExit],
+  [
+    FullExitWord1,
+    (f: Fields) =>
+      `asked by ${toAddress(f.owner)}, to be paid by chain ${f.payer}; account ${f.usedAccount} and balance cell ${f.usedCell} are used`,
   ],
   [
-    WithdrawWord,
+    TransferWord,
     (f: Fields) =>
-      `pay ${units(f.amount)} from balance cell ${f.from} to ${toAddress(f.recipient)} ` +
-      `in token ${f.asset} of chain ${f.op - BigInt(Op.Withdraw)}`,
+      `pay ${units(f.amount)} from balance cell ${f.from} to balance cell ${f.to} of account ${f.account}${fee(f.fee)}`,
   ],
-  [OpenWord, (f: Fields) => `the holder of balance cell ${f.from} opens a balance cell`],
+  [WithdrawWord, readWithdraw],
+  [
+    ExactWord,
+    (f: Fields) =>
+      `of exactly ${f.amount} units${f.minOut === 0n ? "" : `, redeemed for at least ${unpackAmount(f.minOut)} units`}`,
+  ],
+  [OpenWord, (f: Fields) => `the holder of balance cell ${f.from} opens a balance cell${fee(f.fee)}`],
   [OpenToWord, (f: Fields) => `balance cell ${f.cell} for ${token(f.token)}, owned by account ${f.account}`],
+  [
+    PaymentWord,
+    (f: Fields) =>
+      `pay ${token(f.token)} to ${toAddress(f.recipient)}` +
+      (f.into === 0n ? "" : `, redeemed into token ${f.into} for at least ${unpackAmount(f.minOut)} units`),
+  ],
   [MessageTail, (f: Fields) => `valid until ${time(f.expiry)}, for nonce ${f.nonce} and ${token(f.token)}`],
 ]);
 
@@ -57,19 +84,45 @@ export function describeWord(of: Layout, word: bigint): string {
   return read(unpack(of, word));
 }
 
+function readHeader(f: Fields): string {
+  const chains = Array.from({ length: 64 }, (_, chain) => chain).filter((chain) => (f.suspended >> BigInt(chain)) & 1n);
+  const cells = [f.feeCell0, f.feeCell1, f.feeCell2, f.feeCell3].filter((cell) => cell !== 0n);
+  const suspended = chains.length === 0 ? "no chain is suspended" : `suspended: chain ${chains.join(", ")}`;
+  const fees = cells.length === 0 ? "no fee slots" : `fees go to balance cell ${cells.join(", ")}`;
+  return `batch ${f.number} at ${time(f.timestamp)}; ${suspended}; ${fees}`;
+}
+
 function readDeposit(f: Fields): string {
   const account = f.account === 0n ? "a new account" : `account ${f.account}`;
   const cell = f.cell === 0n ? "a new balance cell" : `balance cell ${f.cell}`;
-  const outcome = f.executed === 1n ? "credited" : "refunded";
+  const outcome = f.executed === 1n ? "credited" : f.covered === 1n ? "refunded" : "refunded, above the chain's cap";
   return `deposit on chain ${f.chain} of ${f.amount} units of ${token(f.token)} for ${account} and ${cell}: ${outcome}`;
 }
 
+function readFullExit(f: Fields): string {
+  const outcome =
+    f.executed === 0n ? "nothing happens" : `${f.amount} units${f.covered === 1n ? "" : ", all that is issued there"}`;
+  return `exit of account ${f.account}'s balance cell ${f.cell} of ${token(f.token)}, asked on chain ${f.chain}: ${outcome}`;
+}
+
+function readWithdraw(f: Fields): string {
+  const isZusd = f.op > BigInt(Op.WithdrawZusd);
+  const chain = f.op - BigInt(isZusd ? Op.WithdrawZusd : Op.Withdraw);
+  const into = f.asset === 0n ? "" : `, redeemed into token ${f.asset}`;
+  const asset = isZusd ? `in zUSD on chain ${chain}${into}` : `in token ${f.asset} of chain ${chain}`;
+  return `pay ${units(f.amount)} from balance cell ${f.from} to ${toAddress(f.recipient)} ${asset}${fee(f.fee)}`;
+}
+
 function token(id: bigint): string {
-  return `token ${localToken(Number(id))} of chain ${tokenChain(Number(id))}`;
+  return id === BigInt(ZUSD) ? "zUSD" : `token ${localToken(Number(id))} of chain ${tokenChain(Number(id))}`;
 }
 
 function units(packed: bigint): string {
   return `${unpackAmount(packed)} units`;
+}
+
+function fee(packed: bigint): string {
+  return packed === 0n ? "" : `, with a fee of ${unpackFee(packed)} units`;
 }
 
 function kindName(kind: bigint): string {

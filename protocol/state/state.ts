@@ -3,14 +3,16 @@ import { COUNTERS_CELL, DOMAIN_CELL, MAX_CELL_BITS, keyCell, ownerCell, balanceC
 import { decodeBalance, decodeCounters, decodeOwner, encodeCounters } from "./cells";
 import type { Balance, Counters, Owner } from "./cells";
 
-/** What a cell held before a write. */
+/** What a cell, or a chain's entry of the zUSD ledger, held before a write. */
 interface Change {
-  cell: number;
+  of: "cell" | "issued";
+  index: number;
   before: bigint;
 }
 
 /**
- * The state: a vector of N = 2^cellBits field elements, of which only the nonzero ones are stored.
+ * The state: a vector of N = 2^cellBits field elements, of which only the nonzero ones are stored; and beside it the zUSD ledger, which every
+ * chain's rollup keeps too.
  *
  * Every write goes into a journal, so the state can go back to any batch that was marked by `checkpoint` and not yet
  * forgotten.
@@ -18,6 +20,7 @@ interface Change {
 export class State {
   readonly size: number;
   private readonly cells = new Map<number, bigint>();
+  private readonly ledger = new Map<number, bigint>();
   private journal: Change[] = [];
   /** Journal positions after each batch, ascending. */
   private marks: { batch: number; position: number }[];
@@ -26,17 +29,20 @@ export class State {
    * @param cellBits n, 3..24
    * @param cells nonzero cells
    * @param batch number of the batch after which the state is like this
+   * @param ledger zUSD issued to chains
    */
   constructor(
     readonly cellBits: number,
     cells: Iterable<readonly [number, bigint]>,
     batch: number,
+    ledger: Iterable<readonly [number, bigint]> = [],
   ) {
     if (!Number.isInteger(cellBits) || cellBits < 3 || cellBits > MAX_CELL_BITS) {
       throw new RangeError(`cellBits must be an integer in 3..${MAX_CELL_BITS}, got ${cellBits}`);
     }
     this.size = 2 ** cellBits;
     for (const [cell, value] of cells) this.write(cell, value);
+    for (const [chain, value] of ledger) this.ledger.set(chain, value);
     this.journal = [];
     this.marks = [{ batch, position: 0 }];
   }
@@ -64,8 +70,21 @@ export class State {
     assertField(`value of cell ${cell}`, value);
     const before = this.read(cell);
     if (before === value) return;
-    this.journal.push({ cell, before });
-    this.store(cell, value);
+    this.journal.push({ of: "cell", index: cell, before });
+    this.store(this.cells, cell, value);
+  }
+
+  /** zUSD that came in from a chain less what went out to it. */
+  issued(chain: number): bigint {
+    return this.ledger.get(chain) ?? 0n;
+  }
+
+  /** Moves the zUSD ledger of a chain. Throws `RangeError` when it would fall below 0. */
+  issue(chain: number, change: bigint): void {
+    const before = this.issued(chain);
+    if (before + change < 0n) throw new RangeError(`zUSD issued to chain ${chain} is ${before}, less than ${-change}`);
+    this.journal.push({ of: "issued", index: chain, before });
+    this.store(this.ledger, chain, before + change);
   }
 
   /** The nonzero cells, in no particular order. */
@@ -80,7 +99,7 @@ export class State {
 
   /** A copy that shares nothing; it remembers no earlier batch. */
   clone(): State {
-    return new State(this.cellBits, this.cells, this.batch);
+    return new State(this.cellBits, this.cells, this.batch, this.ledger);
   }
 
   // Typed views -----------------------------------------------------------------------------------------------------
@@ -150,14 +169,14 @@ export class State {
 
   private undo(position: number): void {
     while (this.journal.length > position) {
-      const { cell, before } = this.journal.pop() as Change;
-      this.store(cell, before);
+      const { of, index, before } = this.journal.pop() as Change;
+      this.store(of === "cell" ? this.cells : this.ledger, index, before);
     }
   }
 
-  private store(cell: number, value: bigint): void {
-    if (value === 0n) this.cells.delete(cell);
-    else this.cells.set(cell, value);
+  private store(map: Map<number, bigint>, index: number, value: bigint): void {
+    if (value === 0n) map.delete(index);
+    else map.set(index, value);
   }
 
   private assertCell(cell: number): void {

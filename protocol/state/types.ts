@@ -13,11 +13,20 @@ export interface Authorisation {
   signature: OpSignature;
 }
 
-/** Moves an amount between two balance cells of one token. */
-export interface Transfer {
-  op: "Transfer";
+/** What all signed ops have in common. */
+interface Paying {
   /** Balance cell that pays. */
   from: number;
+  /**
+   * In the token's own units; must be exact as a packed fee. It goes to the batch's first fee slot of the cell's token; without one, nothing
+   * is charged.
+   */
+  fee: bigint;
+}
+
+/** Moves an amount between two balance cells of one token. */
+export interface Transfer extends Paying {
+  op: "Transfer";
   /** Balance cell that receives; it may be `from`. */
   to: number;
   /** Account that owns `to`. */
@@ -26,26 +35,34 @@ export interface Transfer {
   amount: bigint;
 }
 
-/** Pays an amount out on the chain of the cell's token. */
-export interface Withdraw {
-  op: "Withdraw";
-  /** Balance cell that pays. */
-  from: number;
-  /** In the token's own units; must be exact as a packed amount. */
+interface Leaving extends Paying {
+  /** In the token's own units. */
   amount: bigint;
-  /** Address that receives on that chain. */
+  /** Address that receives on the paying chain. */
   recipient: string;
-  /** Index of the chain that pays out; must be the token's. */
+  /** Index of the chain that pays out; must be the token's, but for zUSD. */
   chain: number;
-  /** Local number of the token on that chain; must be the token's. */
+  /** Whether the cell's token is zUSD. */
+  isZusd: boolean;
+  /** Local number of the token on that chain; must be the cell's token. For zUSD: of the token to redeem into, 0: none. */
   asset: number;
 }
 
+/** Pays an amount out on the chain of the cell's token, or zUSD on any chain. The amount must be exact as a packed amount. */
+export interface Withdraw extends Leaving {
+  op: "Withdraw";
+}
+
+/** As `Withdraw`, of any amount. Takes two slots: its second word is called Exact. */
+export interface WithdrawExact extends Leaving {
+  op: "WithdrawExact";
+  /** Least to accept from a redemption of zUSD, in the asset's units; below it zUSD is paid. Must be exact as a packed amount, 0 for others. */
+  minOut: bigint;
+}
+
 /** Opens the next balance cell for an account. Takes two slots: its second word is called OpenTo. */
-export interface Open {
+export interface Open extends Paying {
   op: "Open";
-  /** Balance cell whose holder signs. */
-  from: number;
   /** The new balance cell: must be the counter's value. */
   cell: number;
   /** Token id of the new cell. */
@@ -55,46 +72,99 @@ export interface Open {
 }
 
 /** What a signer decides. */
-export type UnsignedOp = Transfer | Withdraw | Open;
+export type UnsignedOp = Transfer | Withdraw | WithdrawExact | Open;
 export type SignedOp = UnsignedOp & Authorisation;
 
-/** A deposit as its chain's vault put it into the request queue. */
-export interface DepositRequest {
-  /** Index of the chain whose vault holds the deposit. */
+/** What all requests have in common. A vault put them into its chain's request queue. */
+interface Requested {
+  /** Index of the chain whose queue holds the request. */
   chain: number;
+  /** Account that is meant; 0 in a Deposit: a new one. */
+  account: number;
+  /** Deposit: owner of a new account, and who is refunded. Else who asked: the sender of the transaction. */
+  owner: string;
+}
+
+/** Credits what the vault received. */
+export interface DepositRequest extends Requested {
+  op: "Deposit";
   /** Token id. */
   token: number;
   /** In the token's own units, below 2^104. */
   amount: bigint;
-  /** Account to credit; 0: a new one. */
-  account: number;
   /** Balance cell to credit; 0: a new one. */
   cell: number;
-  /** Owner of a new account, and who is refunded. */
-  owner: string;
   /** y of the key the account takes if it has none; 0: none. */
   key: bigint;
 }
 
-/** A deposit as a batch records it: the request, and what became of it. */
-export interface Deposit extends DepositRequest {
-  op: "Deposit";
-  /** Credited; otherwise refunded. */
+/** Sets the key of the sender's account. */
+export interface SetKeyRequest extends Requested {
+  op: "SetKey";
+  /** y of the key; 0: the account has none any more. */
+  key: bigint;
+}
+
+/** Pays out a balance cell of the sender's account as a whole. */
+export interface FullExitRequest extends Requested {
+  op: "FullExit";
+  /** Balance cell to empty. */
+  cell: number;
+  /** Token id of the cell. */
+  token: number;
+  /** Index of the chain that pays: the token's, or any for zUSD. */
+  payer: number;
+  /** Address that receives there. */
+  recipient: string;
+}
+
+export type Request = DepositRequest | SetKeyRequest | FullExitRequest;
+
+/** What became of a request; the prover has no choice in it. */
+export interface Outcome {
+  /** All conditions held. Else nothing changed, and a deposit is refunded. */
   executed: boolean;
+  /** The ledger's answer: whether a deposit of zUSD is within its chain's cap, and an exit of zUSD pays the whole balance. Else true. */
+  covered: boolean;
   usedAccount: number;
   usedCell: number;
 }
+
+export type Deposit = DepositRequest & Outcome;
+export type SetKey = SetKeyRequest & Outcome;
+export type FullExit = FullExitRequest & Outcome & { amount: bigint };
+
+/** A request as a batch records it, and what became of it. */
+export type QueueOp = Deposit | SetKey | FullExit;
 
 /** An entry of a chain's outbox. */
 export interface Payment {
   /** Index of the chain that pays. */
   chain: number;
-  /** Local number of the token on that chain. */
+  /** Token id. */
   token: number;
   /** Checksummed address. */
   recipient: string;
   /** In the token's own units. */
   amount: bigint;
+  /** zUSD: local number of the token to redeem into; else 0. */
+  into: number;
+  /** zUSD: packed amount, the least to accept from the redemption in that token's units; else 0. */
+  minOut: bigint;
+}
+
+/** What a batch does to the zUSD ledger: in from a chain (positive), or out to it. */
+export interface ZusdMove {
+  chain: number;
+  change: bigint;
+}
+
+/** What the ledger of zUSD says before an op. */
+export interface ZusdLedger {
+  /** zUSD that came in from a chain less what went out to it. */
+  issued(chain: number): bigint;
+  /** Up to which `issued` may grow. */
+  cap(chain: number): bigint;
 }
 
 /** What of a batch an op depends on. */
@@ -103,13 +173,25 @@ export interface Context {
   domain: bigint;
   /** The batch's timestamp, unix seconds. */
   timestamp: number;
+  /** Bit c: chain c is suspended. */
+  suspended: bigint;
+  /** Tokens of the fee slots, 0 where there is none. */
+  feeTokens: readonly number[];
+  ledger: ZusdLedger;
+}
+
+/** What an op does outside of the cells that it accesses. */
+export interface Effects {
+  payments: Payment[];
+  /** What the op pays into a fee slot. */
+  fee?: { slot: number; amount: bigint };
+  zusd?: ZusdMove;
 }
 
 /** What an op did: its pubdata words, its accesses in the settled order, and its effects outside. */
-export interface Applied {
+export interface Applied extends Effects {
   words: bigint[];
   accesses: Access[];
-  payments: Payment[];
 }
 
 /** An op that may not be executed; the message names op, field and rule. */

@@ -1,30 +1,32 @@
-import type { Size } from "../spec";
+import { FEE_SLOTS, type Size } from "../spec";
 import {
-  applyDeposit,
+  NO_FEE_CELLS,
+  applyFees,
   applyHeader,
   applyNoop,
+  applyRequest,
   applySigned,
+  slotsOf,
   type Applied,
   type Authorisation,
-  type Deposit,
-  type DepositRequest,
   type Payment,
+  type QueueOp,
+  type Request,
   type SignedOp,
   type State,
+  type Terms,
   type Touched,
 } from "../state";
 import { digestOf } from "./digest";
 import { NO_SIGNATURE } from "./signatures";
 import { sortedList, touchedCells, traceAccesses, type TracedAccess } from "./trace";
 
-export interface BatchContent {
+export interface BatchContent extends Terms {
   size: Size;
   /** The number after the state's last batch. */
   number: number;
-  /** Unix seconds. */
-  timestamp: number;
   /** Queue ops in the order of their queues; the first Q are taken. */
-  requests: readonly DepositRequest[];
+  requests: readonly Request[];
   /** Signed ops in the order of execution; what finds no slot is left for a later batch. */
   ops: readonly SignedOp[];
 }
@@ -44,10 +46,12 @@ export interface BatchTrace {
   /** One per signed slot. */
   signatures: Authorisation[];
   effects: {
-    /** In the order of the words: refunds of queue ops, then withdrawals. */
+    /** In the order of the words: of queue ops, then of signed ones. */
     payments: Payment[];
     /** What became of the requests. */
-    deposits: Deposit[];
+    queueOps: QueueOp[];
+    /** What each fee slot collected. */
+    fees: bigint[];
   };
   report: BatchReport;
 }
@@ -65,9 +69,9 @@ export interface BatchReport {
 /**
  * Fills a batch and moves the state on, with a checkpoint of the batch's number.
  *
- * Slots that nothing fills hold Noops, also one before an Open that would start in an odd slot. A signed op that may
- * not be executed is rejected and reported; a request that no vault can have accepted throws, and leaves the state as
- * it was.
+ * Slots that nothing fills hold Noops, also one before an op of two slots that would start in an odd one. A signed op that may
+ * not be executed is rejected and reported; a request that no vault can have accepted, or of a suspended chain, throws,
+ * and leaves the state as it was. Fee cells must be allocated before the batch.
  */
 export function buildBatch(state: State, content: BatchContent): BatchTrace {
   const { size, number, timestamp } = content;
@@ -76,9 +80,13 @@ export function buildBatch(state: State, content: BatchContent): BatchTrace {
   }
   if (size.signedOps % 2 !== 0) throw new RangeError(`size ${size.name} must have an even number of signed ops`);
   return state.atomically(() => {
-    const steps: Applied[] = [applyHeader(state, { number, timestamp })];
-    const deposits = fillQueueSlots(state, content, steps);
+    const { suspended = 0n, feeCells = NO_FEE_CELLS } = content;
+    requireFeeCells(state, feeCells);
+    const steps: Applied[] = [applyHeader(state, { number, timestamp, suspended, feeCells })];
+    const queueOps = fillQueueSlots(state, content, steps);
     const { signatures, report } = fillSignedSlots(state, content, steps);
+    const fees = sumFees(steps);
+    steps.push(applyFees(state, feeCells, fees));
     const trace = assemble(size, steps);
     state.checkpoint(number);
     return {
@@ -86,27 +94,43 @@ export function buildBatch(state: State, content: BatchContent): BatchTrace {
       number,
       timestamp,
       signatures,
-      effects: { payments: steps.flatMap((step) => step.payments), deposits },
-      report: { requests: deposits.length, ...report },
+      effects: { payments: steps.flatMap((step) => step.payments), queueOps, fees },
+      report: { requests: queueOps.length, ...report },
     };
   });
 }
 
-function fillQueueSlots(state: State, { size, requests }: BatchContent, steps: Applied[]): Deposit[] {
-  const deposits: Deposit[] = [];
+/** The token of a fee slot is what its cell has after the ops: a cell that they open would change it under them. */
+function requireFeeCells(state: State, feeCells: readonly number[]): void {
+  feeCells.forEach((cell, slot) => {
+    if (cell !== 0 && state.balance(cell).token === 0)
+      throw new RangeError(`feeCells[${slot}] is balance cell ${cell}, which nobody owns`);
+  });
+}
+
+function sumFees(steps: readonly Applied[]): bigint[] {
+  const sums = new Array<bigint>(FEE_SLOTS).fill(0n);
+  for (const { fee } of steps) if (fee) sums[fee.slot] += fee.amount;
+  return sums;
+}
+
+function fillQueueSlots(state: State, content: BatchContent, steps: Applied[]): QueueOp[] {
+  const { size, requests } = content;
+  const queueOps: QueueOp[] = [];
   for (let slot = 0; slot < size.queueOps; slot++) {
     if (slot < requests.length) {
-      const applied = applyDeposit(state, requests[slot]);
-      deposits.push(applied.deposit);
+      const applied = applyRequest(state, requests[slot], content);
+      queueOps.push(applied.queueOp);
       steps.push(applied);
     } else {
       steps.push(applyNoop(state, "queue"));
     }
   }
-  return deposits;
+  return queueOps;
 }
 
-function fillSignedSlots(state: State, { size, ops, timestamp }: BatchContent, steps: Applied[]) {
+function fillSignedSlots(state: State, content: BatchContent, steps: Applied[]) {
+  const { size, ops } = content;
   const signatures: Authorisation[] = [];
   const report: Omit<BatchReport, "requests"> = { included: [], rejected: [], left: [] };
   const addNoop = (noop = applyNoop(state, "signed")) => {
@@ -115,7 +139,7 @@ function fillSignedSlots(state: State, { size, ops, timestamp }: BatchContent, s
   };
 
   ops.forEach((op, i) => {
-    const slots = op.op === "Open" ? 2 : 1;
+    const slots = slotsOf(op);
     const padding = slots === 2 ? signatures.length % 2 : 0;
     if (report.left.length > 0 || signatures.length + padding + slots > size.signedOps) {
       // Later ops wait too: they may depend on this one.
@@ -123,9 +147,9 @@ function fillSignedSlots(state: State, { size, ops, timestamp }: BatchContent, s
       return;
     }
     try {
-      // The Noop before an Open reads the state before it, and is dropped with a rejected Open.
+      // The Noop before an op of two slots reads the state before it, and is dropped with an op that is rejected.
       const noop = applyNoop(state, "signed");
-      const applied = applySigned(state, op, { timestamp });
+      const applied = applySigned(state, op, content);
       if (padding === 1) addNoop(noop);
       steps.push(applied);
       signatures.push({ expiry: op.expiry, signature: op.signature });

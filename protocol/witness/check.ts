@@ -1,22 +1,36 @@
 import { getDomain } from "../crypto/domain";
 import * as F from "../crypto/field";
-import { COUNTERS_CELL, DOMAIN_CELL, balanceCell, keyCell, ownerCell, queueWord, signedWord, type Size } from "../spec";
+import {
+  BALANCE_BITS,
+  COUNTERS_CELL,
+  DOMAIN_CELL,
+  FEE_SLOTS,
+  balanceCell,
+  feeAccess,
+  keyCell,
+  ownerCell,
+  queueWord,
+  signedWord,
+  type Size,
+} from "../spec";
 import {
   decodeBalance,
   decodeBatch,
-  encodeDeposit,
+  encodeQueueOp,
   encodeSigned,
-  runDeposit,
+  runFees,
   runHeader,
   runQueueNoop,
+  runRequest,
   runSigned,
   runSignedNoop,
   type Access,
   type Context,
   type DecodedBatch,
-  type Deposit,
   type Memory,
+  type QueueOp,
   type UnsignedOp,
+  type ZusdLedger,
 } from "../state";
 import { digestOf } from "./digest";
 import { wordsEval } from "./hashes";
@@ -38,8 +52,9 @@ export class StatementError extends Error {
 
 /**
  * The whole statement of the `Batch` circuit, in plain TypeScript: what a proof shows, and what tests break condition by
- * condition. Amounts in words must be packed with the smallest exponent, as `encodeSigned` packs them; the circuit
- * accepts others too.
+ * condition. What the zUSD ledger allows is every rollup's to check, not the circuit's: here the words' claims of it stand. It is stricter than
+ * the circuit in one thing: amounts and fees in words must be packed with the smallest exponent, as `encodeSigned` packs them, and be below
+ * 2^128; the circuit accepts others.
  * @throws `StatementError` naming the condition, or the error of the op or value that is wrong
  */
 export function checkStatement(size: Size, input: CircuitInput): void {
@@ -83,12 +98,22 @@ function sumsAt(cellBits: number, accesses: readonly TracedAccess[], x: bigint) 
 
 /** The accesses that the words ask for, reading what the input claims: cells and written values follow from the ops. */
 function traceClaims(size: Size, input: CircuitInput): TracedAccess[] {
+  const { cellBits } = size;
   const batch = decodeBatch(size, input.words);
-  const claims = new Claims(size.cellBits, input.value);
+  const claims = new Claims(cellBits, input.value);
   claims.run([DOMAIN_CELL], runHeader);
-  const context = { domain: input.value[0], timestamp: batch.timestamp };
-  runQueueOps(size, batch, claims, input);
-  runSignedOps(size, batch, claims, input, context);
+  const feeValues = input.value.slice(feeAccess(size), feeAccess(size) + FEE_SLOTS);
+  const context: Context = {
+    domain: input.value[0],
+    timestamp: batch.timestamp,
+    suspended: batch.suspended,
+    feeTokens: feeValues.map((value) => decodeBalance(cellBits, value).token),
+    ledger: { issued: () => UNBOUNDED, cap: () => UNBOUNDED },
+  };
+  runQueueOps(size, batch, claims, input, context);
+  const fees = runSignedOps(size, batch, claims, input, context);
+  const feeCells = batch.feeCells.map((cell) => balanceCell(cellBits, cell));
+  claims.run(feeCells, (memory) => runFees(memory, batch.feeCells, fees));
   return claims.accesses.map((access, i) => ({
     ...access,
     previous: Number(input.previous[i]),
@@ -97,21 +122,45 @@ function traceClaims(size: Size, input: CircuitInput): TracedAccess[] {
   }));
 }
 
-function runQueueOps({ cellBits, queueOps }: Size, batch: DecodedBatch, claims: Claims, { words }: CircuitInput): void {
+/** More zUSD than there can be. */
+const UNBOUNDED = 1n << BigInt(2 * BALANCE_BITS);
+
+/** A ledger that answers as a queue op's words claim. */
+function claimedLedger(op: QueueOp): ZusdLedger {
+  if (op.covered) return { issued: () => (op.op === "FullExit" ? UNBOUNDED : 0n), cap: () => UNBOUNDED };
+  return { issued: () => (op.op === "FullExit" ? op.amount : 0n), cap: () => -1n };
+}
+
+function runQueueOps(
+  { cellBits, queueOps }: Size,
+  batch: DecodedBatch,
+  claims: Claims,
+  { words }: CircuitInput,
+  context: Context,
+): void {
   for (let slot = 0; slot < queueOps; slot++) {
     const op = batch.queue.find((entry) => entry.slot === slot)?.op;
     if (!op) {
       claims.run([COUNTERS_CELL, ownerCell(0), balanceCell(cellBits, 0), keyCell(0)], runQueueNoop);
       continue;
     }
-    const { deposit } = claims.run(depositCells(cellBits, op), (memory) => runDeposit(memory, op));
+    const claimed = { ...context, ledger: claimedLedger(op) };
+    const { queueOp } = claims.run(queueCells(cellBits, op), (memory) => runRequest(memory, op, claimed));
     const at = queueWord(slot);
-    const isSame = encodeDeposit(deposit).every((word, i) => word === words[at + i]);
-    expect("deposit's flag and indices", isSame, `slot ${slot}`);
+    const isSame = encodeQueueOp(queueOp).every((word, i) => word === words[at + i]);
+    expect("queue op's flags, indices and amount", isSame, `slot ${slot}`);
   }
 }
 
-function runSignedOps(size: Size, batch: DecodedBatch, claims: Claims, input: CircuitInput, context: Context): void {
+/** Returns what the fee slots collect. */
+function runSignedOps(
+  size: Size,
+  batch: DecodedBatch,
+  claims: Claims,
+  input: CircuitInput,
+  context: Context,
+): bigint[] {
+  const fees = new Array<bigint>(FEE_SLOTS).fill(0n);
   for (let slot = 0; slot < size.signedOps; slot++) {
     const op = batch.signed.find((entry) => entry.slot === slot)?.op;
     if (!op) {
@@ -122,16 +171,19 @@ function runSignedOps(size: Size, batch: DecodedBatch, claims: Claims, input: Ci
     const signature = { keyX: input.keyX[slot], r8x: input.r8x[slot], r8y: input.r8y[slot], s: input.s[slot] };
     const signed = { ...op, expiry: Number(input.expiry[slot]), signature };
     const cells = signedCells(size.cellBits, op, claims.next(2)[1]);
-    claims.run(cells, (memory) => runSigned(memory, signed, context));
+    const { fee } = claims.run(cells, (memory) => runSigned(memory, signed, context));
+    if (fee) fees[fee.slot] += fee.amount;
     const at = signedWord(size, slot);
-    const isSame = encodeSigned(op).every((word, i) => word === input.words[at + i]);
+    const words = encodeSigned(op);
+    const isSame = words.every((word, i) => word === input.words[at + i]);
     expect("packed amount's smallest exponent", isSame, `slot ${slot}`);
-    if (op.op === "Open") expectNoSignature(input, ++slot);
+    if (words.length === 2) expectNoSignature(input, ++slot);
   }
+  return fees;
 }
 
-/** The cells that a deposit accesses: they follow from its words. */
-function depositCells(cellBits: number, { usedAccount, usedCell }: Deposit): number[] {
+/** The cells that a queue op accesses: they follow from its words. */
+function queueCells(cellBits: number, { usedAccount, usedCell }: QueueOp): number[] {
   return [COUNTERS_CELL, ownerCell(usedAccount), balanceCell(cellBits, usedCell), keyCell(usedAccount)];
 }
 
@@ -145,6 +197,8 @@ function signedCells(cellBits: number, op: UnsignedOp, payer: bigint): number[] 
       return [key, from, balanceCell(cellBits, op.to)];
     case "Withdraw":
       return [key, from, unused];
+    case "WithdrawExact":
+      return [key, from, unused, keyCell(0), unused, unused];
     case "Open":
       return [key, from, COUNTERS_CELL, ownerCell(op.account), balanceCell(cellBits, op.cell), unused];
   }

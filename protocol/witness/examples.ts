@@ -4,16 +4,20 @@ import {
   describeWord,
   encodeBalance,
   encodeCounters,
-  encodeDeposit,
   encodeHeader,
   encodeOwner,
+  encodeQueueOp,
   encodeSigned,
   packNumbers,
   signedMessage,
   type Deposit,
+  type FullExit,
   type Open,
+  type Payment,
+  type SetKey,
   type Transfer,
   type Withdraw,
+  type WithdrawExact,
 } from "../state";
 import { digestElements, digestOf, type Committed } from "./digest";
 import {
@@ -24,6 +28,7 @@ import {
   genesisHash,
   openingChallenge,
   outboxHash,
+  paymentWord,
   queueHead,
   requestHash,
   wordsHash,
@@ -70,14 +75,72 @@ const deposit: Deposit = {
   owner: ALICE,
   key: 1234567890123456789012345678901234567890n,
   executed: true,
+  covered: true,
   usedAccount: 1,
   usedCell: 1,
 };
-const transfer: Transfer = { op: "Transfer", from: 1, to: 2, account: 2, amount: 250_000_000_000_000_000n };
-const withdraw: Withdraw = { op: "Withdraw", from: 2, amount: 12_345_678n, recipient: ALICE, chain: 2, asset: 3 };
-const open: Open = { op: "Open", from: 1, cell: 3, token: spec.tokenId(2, 3), account: 1 };
+const setKey: SetKey = {
+  op: "SetKey",
+  chain: 1,
+  account: 1,
+  owner: ALICE,
+  key: 9876543210987654321098765432109876543210n,
+  executed: true,
+  covered: true,
+  usedAccount: 1,
+  usedCell: 0,
+};
+const fullExit: FullExit = {
+  op: "FullExit",
+  chain: 1,
+  account: 1,
+  cell: 4,
+  token: spec.ZUSD,
+  payer: 2,
+  owner: ALICE,
+  recipient: ALICE,
+  executed: true,
+  covered: false,
+  usedAccount: 1,
+  usedCell: 4,
+  amount: 40_000_000_000_000_000_000n,
+};
+const transfer: Transfer = {
+  op: "Transfer",
+  from: 1,
+  to: 2,
+  account: 2,
+  amount: 250_000_000_000_000_000n,
+  fee: 1_200_000_000_000_000n,
+};
+const withdraw: Withdraw = {
+  op: "Withdraw",
+  from: 2,
+  amount: 12_345_678n,
+  recipient: ALICE,
+  chain: 2,
+  isZusd: false,
+  asset: 3,
+  fee: 50n,
+};
+const withdrawExact: WithdrawExact = {
+  op: "WithdrawExact",
+  from: 4,
+  amount: 1_234_567_890_123_456_789n,
+  recipient: ALICE,
+  chain: 2,
+  isZusd: true,
+  asset: 3,
+  minOut: 1_234_000n,
+  fee: 0n,
+};
+const open: Open = { op: "Open", from: 1, cell: 3, token: spec.tokenId(2, 3), account: 1, fee: 0n };
 const tail = { expiry: 1_800_000_000, nonce: 7, token: spec.tokenId(1, 1) };
-const header = { number: 1, timestamp: 1_767_225_600 };
+const header = { number: 1, timestamp: 1_767_225_600, suspended: 1n << 3n, feeCells: [5, 6, 0, 0] };
+const payments: Payment[] = [
+  { chain: PRIMARY_CHAIN, token: spec.tokenId(PRIMARY_CHAIN, 2), recipient: ALICE, amount: 5n, into: 0, minOut: 0n },
+  { chain: PRIMARY_CHAIN, token: spec.ZUSD, recipient: ALICE, amount: 6n, into: 2, minOut: spec.packAmount(5n) },
+];
 
 /** Every example, computed by the reference implementation. */
 export function examples(): Example[] {
@@ -85,7 +148,10 @@ export function examples(): Example[] {
 }
 
 function layoutExamples(): Example[] {
-  const [word0, word1] = encodeDeposit(deposit);
+  const [deposit0, deposit1] = encodeQueueOp(deposit);
+  const [setKey0, setKey1] = encodeQueueOp(setKey);
+  const [fullExit0, fullExit1] = encodeQueueOp(fullExit);
+  const [exactFirst, exactSecond] = encodeSigned(withdrawExact);
   const [openWord, openToWord] = encodeSigned(open);
   const counters = encodeCounters(CELL_BITS, { nextAccount: 3, nextBalance: 4 });
   const owner = encodeOwner({ owner: ALICE, home: 1, kind: spec.Kind.User });
@@ -100,19 +166,26 @@ function layoutExamples(): Example[] {
     packed("owner", spec.OwnerCell, owner),
     packed("balance", spec.BalanceCell, balance),
     packed("header", spec.HeaderWord, encodeHeader(header)),
-    packed("deposit", spec.DepositWord0, word0),
-    packed("deposit, second word", spec.DepositWord1, word1),
+    packed("deposit", spec.DepositWord0, deposit0),
+    packed("deposit, second word", spec.DepositWord1, deposit1),
+    packed("setKey", spec.SetKeyWord0, setKey0),
+    packed("setKey, second word", spec.SetKeyWord1, setKey1),
+    packed("fullExit", spec.FullExitWord0, fullExit0),
+    packed("fullExit, second word", spec.FullExitWord1, fullExit1),
     packed("transfer", spec.TransferWord, encodeSigned(transfer)[0]),
     packed("withdraw", spec.WithdrawWord, encodeSigned(withdraw)[0]),
+    packed("withdrawExact", spec.WithdrawWord, exactFirst),
+    packed("withdrawExact, second word", spec.ExactWord, exactSecond),
     packed("open", spec.OpenWord, openWord),
     packed("open, second word", spec.OpenToWord, openToWord),
     packed("message tail", spec.MessageTail, packNumbers(spec.MessageTail, { ...tail, tag: spec.MESSAGE_TAG })),
+    packed("payment", spec.PaymentWord, paymentWord(payments[1])),
   ];
 }
 
 function hashExamples(): Example[] {
   const domain = domainOf(1n, SALT);
-  const requestWords = encodeDeposit(deposit);
+  const requestWords = encodeQueueOp(deposit);
   const request = requestHash(requestWords);
   const [transferWord] = encodeSigned(transfer);
   const message = signedMessage(domain, transferWord, 0n, tail);
@@ -120,13 +193,9 @@ function hashExamples(): Example[] {
   const committed = smallBatch(words);
   const digest = digestOf(committed);
   const previousHash = genesisHash(domain, COMMITMENTS.old);
-  const batch = { domain, circuitId: CIRCUIT_ID, number: 1, previousHash, commitment: COMMITMENTS.new, words };
+  const batch = { domain, circuitId: CIRCUIT_ID, previousHash, commitment: COMMITMENTS.new, words };
   const challenge = challengeOf({ domain, circuitId: CIRCUIT_ID, number: 1, commitments: COMMITMENTS, digest, words });
   const evaluations = { oldEval: 11n, quotientEval: 22n, newEval: 33n };
-  const payments = [
-    { chain: PRIMARY_CHAIN, token: 1, recipient: ALICE, amount: 5n },
-    { chain: PRIMARY_CHAIN, token: 2, recipient: ALICE, amount: 6n },
-  ];
   const common = { domain: hex32(domain), circuitId: CIRCUIT_ID, number: "1", words: words.map(hex32) };
   return [
     {
@@ -158,6 +227,13 @@ function hashExamples(): Example[] {
       readsAs: "hash of the deposit above as the vault queued it, before a batch filled in its outcome",
     },
     {
+      name: "exitHash",
+      layout: "bytes32",
+      fields: { words: encodeQueueOp(fullExit).map(hex32) },
+      hex: requestHash(encodeQueueOp(fullExit)),
+      readsAs: "hash of the exit above as the vault queued it: without the amount",
+    },
+    {
       name: "queueHead",
       layout: "bytes32",
       fields: { head: ZERO_HASH, requestHash: request },
@@ -168,12 +244,11 @@ function hashExamples(): Example[] {
       name: "outboxHash",
       layout: "bytes32",
       fields: {
-        token: payments.map((payment) => String(payment.token)),
-        recipient: payments.map((payment) => payment.recipient),
+        word: payments.map((payment) => hex32(paymentWord(payment))),
         amount: payments.map((payment) => String(payment.amount)),
       },
       hex: outboxHash(payments),
-      readsAs: "outbox of two payments: 5 units of token 1, then 6 units of token 2",
+      readsAs: "outbox of two payments: 5 units of token 2 of chain 1, then 6 units of zUSD",
     },
     {
       name: "digest",

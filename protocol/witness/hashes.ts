@@ -5,13 +5,16 @@ import {
   ADDRESS_BITS,
   BATCH_TAG,
   CHALLENGE_TAG,
-  DEPOSIT_REQUEST_BITS_0,
-  DEPOSIT_REQUEST_BITS_1,
+  DEPOSIT_REQUEST_BITS,
   DOMAIN_TAG,
   OPENING_TAG,
+  Op,
+  PaymentWord,
+  REQUEST_BITS_0,
+  REQUEST_BITS_1,
   mask,
 } from "../spec";
-import { encodeRequest, fromAddress, type DepositRequest, type Payment } from "../state";
+import { encodeRequest, fromAddress, opCode, packNumbers, type Payment, type Request } from "../state";
 
 /** The hashes that contracts compute too: keccak256 over 32-byte words, most significant byte first. */
 
@@ -48,8 +51,9 @@ export function domainOf(primaryChainId: bigint, salt: Bytes32): bigint {
 /** Hash of what the requester chose; the batch's own bits in the three words are left out. */
 export function requestHash(words: readonly bigint[]): Bytes32 {
   if (words.length !== 3) throw new RangeError(`a request has 3 words, got ${words.length}`);
-  const [word0, word1, key] = words;
-  return keccakWords(word0 & mask(DEPOSIT_REQUEST_BITS_0), word1 & mask(DEPOSIT_REQUEST_BITS_1), key);
+  const [word0, word1, last] = words;
+  const bits = opCode(word0) === Op.Deposit ? DEPOSIT_REQUEST_BITS : REQUEST_BITS_0;
+  return keccakWords(word0 & mask(bits), word1 & mask(REQUEST_BITS_1), last);
 }
 
 /** Head of a request queue after `request`; an empty queue's head is `ZERO_HASH`. */
@@ -58,7 +62,7 @@ export function queueHead(head: Bytes32, request: Bytes32): Bytes32 {
 }
 
 /** Heads after each of the requests that follow `head`. */
-export function queueHeads(head: Bytes32, requests: readonly DepositRequest[]): Bytes32[] {
+export function queueHeads(head: Bytes32, requests: readonly Request[]): Bytes32[] {
   return requests.map((request) => (head = queueHead(head, requestHash(encodeRequest(request)))));
 }
 
@@ -66,11 +70,12 @@ export function queueHeads(head: Bytes32, requests: readonly DepositRequest[]): 
 
 /** Hash of a chain's payments of one batch, folded from the last to the first so that a prefix can be paid. */
 export function outboxHash(payments: readonly Payment[]): Bytes32 {
-  return payments.reduceRight(
-    (rest, { token, recipient, amount }) =>
-      keccakWords(BigInt(token), fromAddress("Payment.recipient", recipient), amount, rest),
-    ZERO_HASH,
-  );
+  return payments.reduceRight((rest, payment) => keccakWords(paymentWord(payment), payment.amount, rest), ZERO_HASH);
+}
+
+/** Everything of a payment but its amount, in one word. */
+export function paymentWord({ token, recipient, into, minOut }: Payment): bigint {
+  return packNumbers(PaymentWord, { recipient: fromAddress("Payment.recipient", recipient), token, into, minOut });
 }
 
 // Batches -----------------------------------------------------------------------------------------------------------
@@ -83,7 +88,6 @@ export function wordsHash(words: readonly bigint[]): Bytes32 {
 export interface BatchHashFields {
   domain: bigint;
   circuitId: Bytes32;
-  number: number;
   /** Hash of the batch before. */
   previousHash: Bytes32;
   /** State commitment after the batch. */
@@ -91,14 +95,16 @@ export interface BatchHashFields {
   words: readonly bigint[];
 }
 
-export function batchHash({ domain, circuitId, number, previousHash, commitment, words }: BatchHashFields): Bytes32 {
+/** The first word, which holds number and timestamp, stands in it beside the hash of all: an acknowledgement shows it without them. */
+export function batchHash({ domain, circuitId, previousHash, commitment, words }: BatchHashFields): Bytes32 {
   const { x, y } = commitment;
-  return keccakWords(BATCH_TAG, domain, circuitId, BigInt(number), previousHash, x, y, wordsHash(words));
+  const header = words[0] ?? 0n;
+  return keccakWords(BATCH_TAG, domain, circuitId, header, previousHash, x, y, wordsHash(words));
 }
 
 /** The hash that the first batch follows. */
 export function genesisHash(domain: bigint, commitment: G1Point): Bytes32 {
-  return batchHash({ domain, circuitId: ZERO_HASH, number: 0, previousHash: ZERO_HASH, commitment, words: [] });
+  return batchHash({ domain, circuitId: ZERO_HASH, previousHash: ZERO_HASH, commitment, words: [] });
 }
 
 /** Commitments of a batch: to the state before, to the quotient of its reads, and to the state after. */

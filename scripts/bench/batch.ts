@@ -1,30 +1,9 @@
 /** Full batches of any size, as inputs of their circuits. */
-import { sizeSpec, type CircuitSpec } from "../../protocol/prover";
-import { SIZES, tokenId, type Size, type SizeName } from "../../protocol/spec";
+import { tokenId, type Size } from "../../protocol/spec";
 import { State } from "../../protocol/state";
 import { buildBatch, type CircuitInput } from "../../protocol/witness";
 import { proverInput } from "../../test/fixtures/statements";
 import { depositOf, signOp, user } from "../../test/fixtures/users";
-
-/** Sizes that fill their domains, whether or not the protocol has them. */
-export const BENCH_SIZES = {
-  test: SIZES.test,
-  small: { name: "small", cellBits: 16, queueOps: 8, signedOps: 22, gatePower: 18 },
-  large: { name: "large", cellBits: 16, queueOps: 20, signedOps: 96, gatePower: 20 },
-} as const satisfies Record<string, Size>;
-
-export type BenchSize = keyof typeof BENCH_SIZES;
-
-export function benchCircuit(size: Size): CircuitSpec {
-  if (size.name in SIZES) return sizeSpec(size.name as SizeName);
-  const { name, cellBits, queueOps, signedOps, gatePower } = size;
-  const publics = "digest, challenge, wordsEval, oldEval, quotientEval, newEval";
-  const source = `pragma circom 2.2.0;
-include "batch/batch.circom";
-component main {public [${publics}]} = Batch(${cellBits}, ${queueOps}, ${signedOps});
-`;
-  return { name: `bench-${name}`, source, gatePower };
-}
 
 /** A deposit in every queue slot and a transfer in every signed slot. */
 export function fullBatch(size: Size): CircuitInput {
@@ -39,7 +18,7 @@ export function fullBatch(size: Size): CircuitInput {
   const requests = Array.from({ length: size.queueOps }, () => depositOf(holder, deposit));
   const ops = Array.from({ length: size.signedOps }, (_, i) => {
     const amount = 1_000n + BigInt(i);
-    return signOp(before, holder, { op: "Transfer", from: 1, amount, to: 2, account: 1 }, { nonceAhead: i });
+    return signOp(before, holder, { op: "Transfer", fee: 0n, from: 1, amount, to: 2, account: 1 }, { nonceAhead: i });
   });
   const trace = buildBatch(state, { size, number: 2, timestamp: 2, requests, ops });
   if (trace.report.rejected.length > 0) throw trace.report.rejected[0].error;

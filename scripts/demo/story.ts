@@ -39,7 +39,7 @@ export function story(batcher: Batcher, [a, b]: readonly DemoChain[], people: re
     const state = await batcher.expected();
     const from = cellOf(state, payer, payFrom);
     const account = accountOf(state, owner);
-    await pays(payer, { op: "Open", from, cell: state.counters().nextBalance, token: of.id, account });
+    await pays(payer, { op: "Open", from, cell: state.counters().nextBalance, token: of.id, account, fee: 0n });
     say(
       `${payer.name} opens a cell for ${of.symbol} of ${home(of).chain.name}${owner === payer ? "" : ` for ${owner.name}`}`,
     );
@@ -54,6 +54,7 @@ export function story(batcher: Batcher, [a, b]: readonly DemoChain[], people: re
       to: receiver,
       account: accountOf(state, to),
       amount: units(value, of),
+      fee: 0n,
     });
     say(`${from.name} pays ${to.name} ${named(value, of)}`);
   }

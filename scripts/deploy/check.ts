@@ -1,7 +1,7 @@
 /** Compares a chain's contracts with the configuration, reading the chain only. */
-import { concat, toBeArray } from "ethers";
+import { ZeroAddress, concat, toBeArray } from "ethers";
 import { artifactsOf, genesisOf, verifierName } from "./circuits";
-import { cellBitsOf, isSameAddress } from "./config";
+import { cellBitsOf, isSameAddress, leaseOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
 import { knownTokenAddress } from "./tokens";
 
@@ -15,6 +15,7 @@ export async function checkDeployment(context: DeployContext): Promise<void> {
   await checkCode(context, expect);
   await checkRollup(context, expect);
   await checkRegistries(context, expect);
+  await checkGovernance(context, expect);
   if (differences.length === 0) return;
   throw new Error(`chain ${context.chain.name} is not as configured:\n  ${differences.join("\n  ")}`);
 }
@@ -38,6 +39,7 @@ async function checkCode(context: DeployContext, expect: Expect): Promise<void> 
 
 async function checkRollup(context: DeployContext, expect: Expect): Promise<void> {
   const { hre, chain, config, deployer } = context;
+  const isPrimary = chain.index === config.primary;
   const genesis = await genesisOf(config);
   const rollup = await hre.ethers.getContractAt("Rollup", await addressOf(context, "Rollup"));
   expect("rollup.domain", genesis.domain, await rollup.domain());
@@ -53,14 +55,34 @@ async function checkRollup(context: DeployContext, expect: Expect): Promise<void
     const { x, y } = await rollup.commitment();
     expect("genesis commitment", [genesis.commitment.x, genesis.commitment.y].join(), [x, y].join());
   }
-  if (chain.index === config.primary) {
+  expect("rollup.ordering", isPrimary ? await addressOf(context, "Ordering") : ZeroAddress, await rollup.ordering());
+  if (isPrimary) {
+    const ordering = await hre.ethers.getContractAt("Ordering", await addressOf(context, "Ordering"));
+    expect("ordering.forceDelay", config.forceDelay, await ordering.forceDelay());
+    expect("ordering.rollup", await addressOf(context, "Rollup"), await ordering.rollup());
+    for (const other of config.chains.filter(({ index }) => index !== chain.index)) {
+      expect(`lease of chain ${other.name}`, leaseOf(other), (await ordering.statusOf(other.index)).lease);
+    }
     for (const operator of chain.operators ?? [deployer]) {
-      expect(`operator ${operator}`, true, await rollup.isOperator(operator));
+      expect(`operator ${operator}`, true, await ordering.isOperator(operator));
     }
   }
   for (const name of ["Vault", "Facts"] as const) {
     const contract = await hre.ethers.getContractAt(name as "Vault", await addressOf(context, name));
     expect(`${name}.rollup`, await addressOf(context, "Rollup"), await contract.rollup());
+  }
+}
+
+async function checkGovernance(context: DeployContext, expect: Expect): Promise<void> {
+  const { hre, config, deployer } = context;
+  const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
+  const role = await access.ADMIN_ROLE();
+  const { governor, timelock } = config.governance ?? { governor: deployer, timelock: 0 };
+  const [isMember, delay] = await access.hasRole(role, governor);
+  expect(`administrator ${governor}`, true, isMember);
+  expect("timelock", timelock, delay);
+  if (!isSameAddress(governor, deployer)) {
+    expect(`administrator ${deployer}`, false, (await access.hasRole(role, deployer)).isMember);
   }
 }
 

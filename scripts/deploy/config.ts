@@ -16,6 +16,10 @@ export interface DeploymentConfig {
   readonly ptau?: Ptau;
   /** Gateways that must report the same value. */
   readonly threshold: number;
+  /** Seconds after which a known request must be taken; 1 hour .. 7 days. */
+  readonly forceDelay: number;
+  /** Who administers, and with what delay. Without it the deployer, without any: refused on live networks. */
+  readonly governance?: { readonly governor: string; readonly timelock: number };
   readonly chains: readonly ChainConfig[];
 }
 
@@ -29,6 +33,8 @@ export interface ChainConfig {
   readonly gateways: readonly string[];
   /** Listed in this order, from local number 1. */
   readonly tokens: readonly TokenConfig[];
+  /** Seconds of silence after which the primary suspends the chain, 1 hour .. 7 days; by default 6 hours. */
+  readonly lease?: number;
   /** Who may submit batches if this is the primary chain; by default the deployer. */
   readonly operators?: readonly string[];
 }
@@ -39,6 +45,9 @@ export type TokenConfig =
 
 const TOKENS: readonly TokenConfig[] = ["native", { test: "TUSD", decimals: 6 }, { test: "TDAI", decimals: 18 }];
 
+const HOUR = 3600;
+const DEFAULT_LEASE = 6 * HOUR;
+
 /** Two chains on one machine. */
 export const LOCAL: DeploymentConfig = {
   name: "local",
@@ -46,6 +55,7 @@ export const LOCAL: DeploymentConfig = {
   salt: `0x${"00".repeat(31)}01`,
   sizes: ["test"],
   threshold: 1,
+  forceDelay: 24 * HOUR,
   chains: [
     { name: "primary", index: 1, evmChainId: 31337, gateways: ["test"], tokens: TOKENS },
     { name: "secondary", index: 2, evmChainId: 31338, gateways: ["test"], tokens: TOKENS },
@@ -74,6 +84,11 @@ export function primaryOf(config: DeploymentConfig): ChainConfig {
   return config.chains.find(({ index }) => index === config.primary) as ChainConfig;
 }
 
+/** Seconds of silence after which the primary suspends the chain. */
+export function leaseOf({ lease = DEFAULT_LEASE }: ChainConfig): number {
+  return lease;
+}
+
 /** n: the state has 2^n cells. */
 export function cellBitsOf(config: DeploymentConfig): number {
   return SIZES[config.sizes[0]].cellBits;
@@ -90,12 +105,23 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
     sizes.every((size) => size in SIZES), "sizes", `must be of ${Object.keys(SIZES).join(", ")}`);
   const isOneState = new Set(sizes.map((size) => SIZES[size].cellBits)).size === 1;
   require(isOneState, "sizes", "must have the same number of cells");
+  const isTime = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= HOUR && seconds <= 7 * 24 * HOUR;
+  require(isTime(config.forceDelay), "forceDelay", "must be a whole number of seconds, 1 hour .. 7 days");
+  if (config.governance) {
+    const { governor, timelock } = config.governance;
+    require(isAddress(governor), "governance.governor", "must be an address");
+    require(BigInt(governor) !== 0n, "governance.governor", "must not be the zero address");
+    const isDelay = Number.isInteger(timelock) && timelock >= 0 && timelock < 2 ** 32;
+    require(isDelay, "governance.timelock", "must be a whole number of seconds below 2^32");
+  }
   require(Number.isInteger(threshold) && threshold > 0, "threshold", "must be a positive integer");
   for (const field of ["index", "evmChainId", "name"] as const) {
     require(new Set(chains.map((chain) => chain[field])).size === chains.length, `chains.${field}`, "must be unique");
   }
   require(chains.some(({ index }) => index === config.primary), "primary", "must be the index of a chain");
-  for (const { name, index, gateways, tokens, operators = [] } of chains) {
+  for (const chain of chains) {
+    const { name, index, gateways, tokens, operators = [] } = chain;
+    require(isTime(leaseOf(chain)), `chain ${name}: lease`, "must be a whole number of seconds, 1 hour .. 7 days");
     const isIndex = Number.isInteger(index) && index > 0 && index < 2 ** CHAIN_BITS;
     require(isIndex, `chain ${name}: index`, `must be in 1..${2 ** CHAIN_BITS - 1}`);
     require(gateways.length >= threshold, `chain ${name}: gateways`, `must be at least the threshold, ${threshold}`);

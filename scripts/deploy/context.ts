@@ -33,7 +33,11 @@ export async function deployContext(hre: HardhatRuntimeEnvironment): Promise<Dep
   const chain = chainOf(config, evmChainId);
   const { deployer } = await hre.getNamedAccounts();
   if (deployer === undefined) throw new Error(`network ${hre.network.name} has no account to deploy from`);
-  refuseDevelopmentConfig(config, chain, [deployer, ...(chain.operators ?? [])]);
+  refuseDevelopmentConfig(config, chain, [
+    deployer,
+    ...(chain.operators ?? []),
+    ...(config.governance ? [config.governance.governor] : []),
+  ]);
   await refuseDevelopmentSrs(config, chain);
   await refuseOtherDeployment(hre, config, chain);
   return { hre, config, chain, live: isLive(evmChainId), deployer };

@@ -11,6 +11,9 @@ export const DEVELOPMENT_CHAIN_IDS: readonly number[] = [1337, 31337, 31338, 313
 /** Least gateways that must agree on a live network, and how many more there must be. */
 const LIVE_THRESHOLD = 2;
 
+/** Least delay of the administration on a live network: users can leave before a change takes hold. */
+const LIVE_TIMELOCK = 30 * 24 * 3600;
+
 /** How many of the accounts of the well-known mnemonic are recognised. */
 const KNOWN_ACCOUNTS = 20;
 
@@ -29,8 +32,8 @@ export class LiveNetworkError extends Error {
 /**
  * Checks what is known before anything is built.
  * @param accounts who will own or operate the deployment
- * @throws LiveNetworkError on a live network, for the development SRS, test gateways, test tokens, too few gateways, and
- * accounts whose keys everyone knows
+ * @throws LiveNetworkError on a live network, for the development SRS, test gateways, test tokens, too few gateways, no
+ * governor with a timelock, and accounts whose keys everyone knows
  */
 export function refuseDevelopmentConfig(
   config: DeploymentConfig,
@@ -48,6 +51,8 @@ export function refuseDevelopmentConfig(
   if (config.threshold < LIVE_THRESHOLD) refuse(`the threshold of gateways must be at least ${LIVE_THRESHOLD}`);
   if (gateways.length <= config.threshold)
     refuse(`there must be more gateways than the threshold, ${config.threshold}`);
+  if (config.governance === undefined) refuse("there must be a governor, with a timelock");
+  if ((config.governance?.timelock ?? 0) < LIVE_TIMELOCK) refuse(`the timelock must be at least ${LIVE_TIMELOCK} s`);
   const test = tokens.find((token) => typeof token === "object" && "test" in token);
   if (test !== undefined) refuse(`test token ${JSON.stringify(test)}: anyone may mint it`);
   const known = knownAccounts();

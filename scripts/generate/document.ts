@@ -9,11 +9,17 @@ const LAYOUTS: Record<string, Layout> = {
   HeaderWord: spec.HeaderWord,
   DepositWord0: spec.DepositWord0,
   DepositWord1: spec.DepositWord1,
+  SetKeyWord0: spec.SetKeyWord0,
+  SetKeyWord1: spec.SetKeyWord1,
+  FullExitWord0: spec.FullExitWord0,
+  FullExitWord1: spec.FullExitWord1,
   TransferWord: spec.TransferWord,
   WithdrawWord: spec.WithdrawWord,
+  ExactWord: spec.ExactWord,
   OpenWord: spec.OpenWord,
   OpenToWord: spec.OpenToWord,
   MessageTail: spec.MessageTail,
+  PaymentWord: spec.PaymentWord,
 };
 
 const MARKER = /<!-- generated: (\w+) -->[\s\S]*?<!-- end -->/g;

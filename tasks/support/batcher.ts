@@ -2,13 +2,18 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { Batcher } from "../../protocol/batcher/batcher";
 import type { BatcherEvent } from "../../protocol/batcher/events";
+import type { BatcherOptions } from "../../protocol/batcher/options";
 import { serve } from "../../protocol/batcher/server";
+import type { Chain } from "../../protocol/chain/chain";
 import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
+import { orderingOf, postRequests } from "../../protocol/chain/ordering";
+import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { openSrs } from "../../protocol/crypto/srs";
 import { circuitArtifacts, createProver, isProvingEngine, PROVING_ENGINES } from "../../protocol/prover";
-import { SIZES, type SizeName } from "../../protocol/spec";
+import { FEE_SLOTS, SIZES, type SizeName } from "../../protocol/spec";
 import { StateCommitment } from "../../protocol/state";
 import { openNetwork } from "./network";
+import { toConsole, type Print } from "./print";
 
 export interface BatcherArguments {
   secondaries: string;
@@ -16,10 +21,11 @@ export interface BatcherArguments {
   port: number;
   prover: string;
   size: string;
+  feeCells: string;
 }
 
 export async function runBatcher(
-  { secondaries, directory, port, prover: engine, size }: BatcherArguments,
+  { secondaries, directory, port, prover: engine, size, feeCells }: BatcherArguments,
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   if (!(size in SIZES)) throw new Error(`size: must be one of ${Object.keys(SIZES).join(", ")}, got "${size}"`);
@@ -27,9 +33,7 @@ export async function runBatcher(
     throw new Error(`prover: must be one of ${PROVING_ENGINES.join(", ")}, got "${engine}"`);
   }
   const primary = await openNetwork(hre);
-  const others = [];
-  for (const network of secondaries.split(",").filter((name) => name !== ""))
-    others.push(await openNetwork(hre, network.trim()));
+  const others = await openSecondaries(secondaries, hre);
   const artifacts = await circuitArtifacts(size as SizeName, {
     onProgress: ({ phase, done }) => done === 0 && console.log(`${phase} ...`),
   });
@@ -49,6 +53,7 @@ export async function runBatcher(
     secondaries: others,
     proving: { size: spec, circuitId: artifacts.circuitId, prover, commitments: new StateCommitment(srs) },
     carrier: new TestGatewayCarrier(),
+    ...readFeeCells(feeCells),
     onEvent: (event) => {
       const line = describe(event);
       if (line !== undefined) console.log(`${new Date().toISOString()}  ${line}`);
@@ -60,6 +65,43 @@ export async function runBatcher(
   await door.close();
   batcher.close();
   await prover.terminate();
+}
+
+/** Posts what is not known yet, chain by chain. */
+export async function post(
+  { secondaries }: { secondaries: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const primary = await openNetwork(hre);
+  const forceDelay = await orderingOf(primary).forceDelay();
+  for (const chain of [primary, ...(await openSecondaries(secondaries, hre))]) {
+    const queue = new QueueFollower(chain);
+    await queue.sync();
+    const count = await postRequests(primary, queue, new TestGatewayCarrier());
+    print(`${chain.name}: ${count} requests made known${count === 0 ? "" : `, to be taken within ${forceDelay} s`}`);
+  }
+}
+
+async function openSecondaries(networks: string, hre: HardhatRuntimeEnvironment): Promise<Chain[]> {
+  const chains: Chain[] = [];
+  for (const network of networks.split(",").filter((name) => name !== ""))
+    chains.push(await openNetwork(hre, network.trim()));
+  return chains;
+}
+
+/** Up to four balance cells, separated by commas, each with the least fee after a colon. */
+function readFeeCells(text: string): Pick<BatcherOptions, "feeCells" | "leastFees"> {
+  const slots = text.split(",").filter((slot) => slot.trim() !== "");
+  const isRight = slots.length <= FEE_SLOTS && slots.every((slot) => /^ *[0-9]+(:[0-9]+)? *$/.test(slot));
+  if (!isRight)
+    throw new Error(`feeCells: must be up to ${FEE_SLOTS} of CELL or CELL:LEAST, separated by commas, got "${text}"`);
+  const read = slots.map((slot) => slot.trim().split(":"));
+  const empty = new Array<number>(FEE_SLOTS - slots.length).fill(0);
+  return {
+    feeCells: [...read.map(([cell]) => Number(cell)), ...empty],
+    leastFees: read.map(([, least = "0"]) => BigInt(least)),
+  };
 }
 
 function describe(event: BatcherEvent): string | undefined {
@@ -76,6 +118,8 @@ function describe(event: BatcherEvent): string | undefined {
       return `batch ${event.batch}: accepted on ${event.chain}, ${event.gasUsed} gas`;
     case "paid":
       return `batch ${event.batch}: ${event.payout.paid} paid on ${event.chain}, ${event.payout.deferred} left to claim`;
+    case "acknowledged":
+      return `batch ${event.batch}: acknowledged by ${event.chain}`;
     case "included":
       return undefined;
     case "dropped":

@@ -51,14 +51,15 @@ export async function queue(
     .map(({ index, request }) => [
       `${index}`,
       request.owner,
-      showAmount(tokens, request.token, request.amount),
-      nameOf(tokens, request.token),
+      request.op,
+      request.op === "Deposit" ? showAmount(tokens, request.token, request.amount) : "",
+      request.op === "SetKey" ? "" : nameOf(tokens, request.token),
       request.account === 0 ? "new" : `${request.account}`,
-      request.cell === 0 ? "new" : `${request.cell}`,
+      request.op === "SetKey" ? "" : request.cell === 0 ? "new" : `${request.cell}`,
       index < consumed ? "consumed" : "waits",
     ]);
   print(`${follower.requests.length} requests on ${chain.name}, ${consumed} consumed:\n`);
-  print(table([["request", "owner", "amount", "token", "account", "cell", ""], ...rows]));
+  print(table([["request", "owner", "op", "amount", "token", "account", "cell", ""], ...rows]));
 }
 
 /** Where the chain stands. */

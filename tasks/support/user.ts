@@ -6,13 +6,14 @@ import { Ledger } from "../../protocol/chain/ledger";
 import { findToken, listTokens } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
 import { deposit as sendDeposit } from "../../protocol/client/deposit";
+import { exit as sendExit, setKey as sendSetKey } from "../../protocol/client/requests";
 import type { L2Key } from "../../protocol/client/keys";
 import { NO_EXPIRY, signOp, withdrawal } from "../../protocol/client/ops";
 import { RemoteBatcher } from "../../protocol/client/remoteBatcher";
-import { tokenId } from "../../protocol/spec";
-import type { State, UnsignedOp } from "../../protocol/state";
+import { ZUSD, tokenChain, tokenId } from "../../protocol/spec";
+import type { Open, State, Transfer } from "../../protocol/state";
 import { knownToken, nameOf, readAmount, showAmount } from "./amounts";
-import { findKey, requireKey } from "./key";
+import { keyOf } from "./key";
 import { toConsole, type Print } from "./print";
 import { openNetwork, senderOf } from "./network";
 
@@ -21,6 +22,8 @@ interface SignerArguments {
   keyFile?: string;
   /** Minutes. */
   validFor?: number;
+  /** In the smallest units of the paying cell's token. */
+  fee?: string;
 }
 
 export interface DepositArguments {
@@ -46,15 +49,13 @@ export async function deposit(
   const own = holdings(state).find((holding) => holding.account === account && holding.token === token.id);
   const cell = args.cell ?? own?.cell ?? 0;
   const isKeyless = account === 0 || state.key(account) === 0n;
-  const key = isKeyless ? findKey(args.keyFile)?.ay : undefined;
+  const key = isKeyless ? (await keyOf(args.keyFile, chain, true)).ay : undefined;
 
   const { index, transaction } = await sendDeposit(chain, { token: token.address, amount, owner, account, cell, key });
   print(
     `Deposited ${args.amount} ${token.symbol} on ${chain.name}: request ${index} of its queue (transaction ${transaction})`,
   );
   print(`  account ${account === 0 ? "new" : account}, balance cell ${cell === 0 ? "new" : cell}`);
-  if (isKeyless && key === undefined)
-    print("  no L2 key given: without one the account cannot pay; give one with a later deposit");
 }
 
 /** Opens a balance cell, so that an account can hold another token. */
@@ -69,12 +70,13 @@ export async function open(
     ? foreignToken(args.token)
     : findToken(chain, await listTokens(chain), args.token).id;
   const { nextBalance } = await batcher.counters();
-  const op: UnsignedOp = {
+  const op: Open = {
     op: "Open",
     from: args.from,
     cell: nextBalance,
     token,
     account: args.account ?? from.account,
+    fee: readFee(args.fee),
   };
   await batcher.submit(
     signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
@@ -92,7 +94,8 @@ export async function transfer(
   const [from, to] = [await batcher.cell(args.from), await batcher.cell(args.to)];
   const tokens = await listTokens(chain);
   const amount = readAmount(args.amount, knownToken(tokens, from.token), args.units);
-  const op: UnsignedOp = { op: "Transfer", from: args.from, to: args.to, account: to.account, amount };
+  const fee = readFee(args.fee);
+  const op: Transfer = { op: "Transfer", from: args.from, to: args.to, account: to.account, amount, fee };
   await batcher.submit(
     signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
   );
@@ -112,19 +115,71 @@ export async function withdraw(
   const amount = readAmount(args.amount, knownToken(tokens, token), args.units);
   const recipient = args.recipient ?? (await senderOf(chain));
   if (!isAddress(recipient)) throw new Error(`recipient: must be an address, got "${String(args.recipient)}"`);
-  const op = withdrawal(args.from, token, amount, recipient);
+  const op = withdrawal(args.from, token, amount, recipient, readFee(args.fee));
   await batcher.submit(signOp(key, op, { domain: chain.domain, nonce, token, expiry: expiryOf(args) }));
   print(
     `Handed over: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} from balance cell ${args.from} to ${recipient}`,
   );
 }
 
+/** Gives the sender's account another key: its wallet's, or the key file's. */
+export async function setKey(
+  { account, keyFile }: { account?: number; keyFile?: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const chain = await openNetwork(hre);
+  const own = await ownAccount(chain, account);
+  const { ay } = await keyOf(keyFile, chain, true);
+  const { index, transaction } = await sendSetKey(chain, own, ay);
+  print(
+    `Asked for key ${ay} of account ${own}: request ${index} of ${chain.name}'s queue (transaction ${transaction})`,
+  );
+}
+
+/** Asks for all of a balance cell, without the account's key and without a batcher's consent. */
+export async function exit(
+  { cell, payer, recipient }: { cell: number; payer?: number; recipient?: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const chain = await openNetwork(hre);
+  const { token, account } = (await stateOf(chain)).balance(cell);
+  if (account === 0) throw new Error(`cell: nobody owns balance cell ${cell}`);
+  await ownAccount(chain, account);
+  const request = {
+    account,
+    cell,
+    token,
+    payer: payer ?? (token === ZUSD ? chain.index : tokenChain(token)),
+    recipient: recipient ?? (await senderOf(chain)),
+  };
+  const { index, transaction } = await sendExit(chain, request);
+  print(
+    `Asked for all of balance cell ${cell}, to be paid by chain ${request.payer} to ${request.recipient}: request ${index} of ${chain.name}'s queue (transaction ${transaction})`,
+  );
+}
+
+/** The sender's account at home on this chain: the named one, or its only one. */
+async function ownAccount(chain: Chain, named: number | undefined): Promise<number> {
+  const sender = await senderOf(chain);
+  const state = await stateOf(chain);
+  const own = accountsOf(state, sender).filter((account) => state.owner(account).home === chain.index);
+  if (named === undefined && own.length > 1)
+    throw new Error(`account: ${sender} has several here: ${own.join(", ")}; name one`);
+  const account = named ?? own[0];
+  if (account === undefined || !own.includes(account)) {
+    throw new Error(`account: ${named === undefined ? "none" : named} is not ${sender}'s and at home on ${chain.name}`);
+  }
+  return account;
+}
+
 async function prepare(
   { batcher, keyFile }: SignerArguments,
   hre: HardhatRuntimeEnvironment,
 ): Promise<{ chain: Chain; batcher: RemoteBatcher; key: L2Key }> {
-  const key = requireKey(keyFile);
-  return { chain: await openNetwork(hre), batcher: new RemoteBatcher(batcher), key };
+  const chain = await openNetwork(hre);
+  return { chain, batcher: new RemoteBatcher(batcher), key: await keyOf(keyFile, chain, false) };
 }
 
 async function stateOf(chain: Chain): Promise<State> {
@@ -137,6 +192,12 @@ async function stateOf(chain: Chain): Promise<State> {
 function foreignToken(text: string): number {
   const [chain, local] = text.split(":").map(Number);
   return tokenId(chain, local);
+}
+
+function readFee(text = "0"): bigint {
+  if (!/^[0-9]+$/.test(text))
+    throw new Error(`fee: must be a whole number of the token's smallest units, got "${text}"`);
+  return BigInt(text);
 }
 
 function expiryOf({ validFor }: SignerArguments): number {

@@ -2,7 +2,8 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import type { BaseContract, ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
-import { deployChain, SECONDARY } from "../fixtures/contracts";
+import type { Ordering } from "../../typechain-types";
+import { CIRCUIT, circuitOf, deployChain, FORCE_DELAY, SECONDARY } from "../fixtures/contracts";
 
 /** Roles as AccessManager numbers them: 0 is the administrator; the others stand for any that a deployment defines. */
 const ADMIN = 0n;
@@ -13,6 +14,7 @@ describe("G1: role × function", () => {
     const chain = await deployChain();
     const remote = await deployChain({ index: SECONDARY });
     const { access, admin, operator, chains, tokens, circuits, facts, rollup, verifier } = chain;
+    const ordering = chain.ordering as Ordering;
     const [, , stranger, ...holders] = await ethers.getSigners();
     for (const [i, role] of ROLES.entries()) await access.grantRole(role, holders[i], 0);
     const token = await ethers.deployContract("MockToken", ["USD", 6]);
@@ -21,6 +23,7 @@ describe("G1: role × function", () => {
     await tokens.list(listed);
     const freshVault = await ethers.deployContract("Vault", [access, tokens, 1, 16]);
     const freshFacts = await ethers.deployContract("Facts", [access, chains, 1]);
+    const freshOrdering = await ethers.deployContract("Ordering", [access, FORCE_DELAY]);
     const config = {
       domain: 1n,
       primaryChain: 1,
@@ -29,6 +32,7 @@ describe("G1: role × function", () => {
       circuits,
       tauG2: [...(await rollup.tauG2())] as [bigint, bigint, bigint, bigint],
       genesis: { x: 1n, y: 2n },
+      ordering: freshOrdering,
     };
     const freshRollup = await ethers.deployContract("Rollup", [access, config]);
 
@@ -37,13 +41,17 @@ describe("G1: role × function", () => {
       [chains, "register", [9, 1n, remote.facts]],
       [tokens, "list", [token]],
       [tokens, "delist", [1]],
-      [circuits, "register", [ethers.id("new"), { verifier, queueOps: 2, signedOps: 4 }]],
+      [circuits, "register", [ethers.id("new"), circuitOf(verifier, { queueOps: 2, signedOps: 4 })]],
       [facts, "addGateway", [gateway]],
       [facts, "removeGateway", [chain.gateways[0]]],
       [facts, "setFrozen", [5, true]],
       [freshFacts, "bindRollup", [freshRollup]],
       [freshVault, "bindRollup", [freshRollup]],
-      [rollup, "setOperator", [stranger, true]],
+      [circuits, "retire", [CIRCUIT, 9]],
+      [ordering, "setOperator", [stranger, true]],
+      [ordering, "setLease", [9, 3600]],
+      [freshOrdering, "bindRollup", [freshRollup]],
+      [rollup, "setCap", [SECONDARY, 5n, 1n]],
     ];
     return { chain, access, admin, operator, stranger, holders: holders.slice(0, ROLES.length), functions };
   }
@@ -85,7 +93,15 @@ describe("G1: role × function", () => {
   it("covers every restricted function there is", async () => {
     const { functions } = await loadFixture(fixture);
     const covered = new Set(functions.map(([contract, name]) => contract.interface.getFunction(name)!.selector));
-    for (const source of ["ChainRegistry", "TokenRegistry", "CircuitRegistry", "Facts", "Vault", "Rollup"]) {
+    for (const source of [
+      "ChainRegistry",
+      "TokenRegistry",
+      "CircuitRegistry",
+      "Facts",
+      "Vault",
+      "Rollup",
+      "Ordering",
+    ]) {
       const { interface: abi } = await ethers.getContractFactory(source);
       const open = OPEN[source] ?? [];
       abi.forEachFunction((fragment) => {
@@ -129,9 +145,10 @@ describe("G1: role × function", () => {
 /** Functions that anyone may call, and AccessManaged's own, which another test covers. */
 const OPEN: Record<string, string[]> = {
   ChainRegistry: ["setAuthority"],
+  Ordering: ["setAuthority", "acknowledge", "post", "admit"],
   TokenRegistry: ["setAuthority"],
   CircuitRegistry: ["setAuthority"],
   Facts: ["setAuthority", "publish", "receiveMessage"],
-  Vault: ["setAuthority", "deposit", "pay", "claim", "claimFor", "enqueueOutbox"],
+  Vault: ["setAuthority", "deposit", "setKey", "exit", "pay", "claim", "claimFor", "enqueueOutbox"],
   Rollup: ["setAuthority", "submitBatch"],
 };

@@ -118,11 +118,19 @@ describe("[proof] deploying on two chains", () => {
   });
 
   it("allows the operator on the primary chain, and test gateways and tokens on both", async () => {
-    const { Rollup__factory, Facts__factory, TokenRegistry__factory, MockToken__factory } = await contracts();
+    const { Ordering__factory, Rollup__factory, Facts__factory, TokenRegistry__factory, MockToken__factory } =
+      await contracts();
     for (const { description, provider } of both()) {
       const [deployer] = await provider.listAccounts();
       const isPrimary = description.chain === 1;
-      expect(await Rollup__factory.connect(description.rollup, provider).isOperator(deployer)).to.equal(isPrimary);
+      const ordering = await Rollup__factory.connect(description.rollup, provider).ordering();
+      expect(ordering === ZeroAddress).to.equal(!isPrimary);
+      if (isPrimary) {
+        const { isOperator, statusOf, forceDelay } = Ordering__factory.connect(ordering, provider);
+        expect(await isOperator(deployer)).to.equal(true);
+        expect((await statusOf(2)).lease).to.equal(21_600n);
+        expect(await forceDelay()).to.equal(86_400n);
+      }
       expect(description.gateways).to.have.length(1);
       expect(await Facts__factory.connect(description.facts, provider).isGateway(description.gateways[0])).to.equal(
         true,

@@ -31,6 +31,7 @@ const LIVE: DeploymentConfig = {
   name: "live",
   threshold: 2,
   ptau: { path: "ceremony.ptau", sha256: "00".repeat(32) },
+  governance: { governor: STRANGER, timelock: 30 * 24 * 3600 },
   chains: [LIVE_CHAIN],
 };
 

@@ -1,10 +1,11 @@
-/** Three chains that take batches of the reference implementation, with requests made by real deposits. */
-import { ethers } from "hardhat";
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+/** Three chains that take batches of the reference implementation, with requests made by real transactions. */
+import { artifacts, ethers } from "hardhat";
+import { setStorageAt, time } from "@nomicfoundation/hardhat-network-helpers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
-import { ZeroHash, toBeHex } from "ethers";
-import { FactKind, localToken } from "../../protocol/spec";
-import { encodeRequest, type DepositRequest, type State } from "../../protocol/state";
+import { ZeroHash } from "ethers";
+import { FactKind, QUEUE_RING, ZUSD, localToken } from "../../protocol/spec";
+import { encodeRequest, type DepositRequest, type Request, type State } from "../../protocol/state";
 import { batchHash, genesisHash, outboxHash, queueHead, requestHash, type CircuitInput } from "../../protocol/witness";
 import * as fixture from "../fixtures/contracts";
 import type { RandomBatch } from "../fixtures/randomBatches";
@@ -26,6 +27,8 @@ interface Side {
 
 export class Contracts {
   private readonly depositors = new Set<string>();
+  private readonly signers = new Map<string, HardhatEthersSigner>();
+  private readonly caps = new Map<number, bigint>();
   private lastHash = "";
 
   private constructor(private readonly sides: readonly Side[]) {}
@@ -33,7 +36,7 @@ export class Contracts {
   static async deploy(genesis: State): Promise<Contracts> {
     const sides: Side[] = [];
     for (const index of INDICES) {
-      const chain = await fixture.deployChain({ index, genesis: atTau(genesis) });
+      const chain = await fixture.deployChain({ index, genesis: atTau(genesis), anyOrder: true });
       const tokens: string[] = [];
       for (let i = 0; i < TOKENS_PER_CHAIN; i++) {
         const token = await ethers.deployContract("MockToken", ["T", 18]);
@@ -54,12 +57,14 @@ export class Contracts {
   }
 
   /**
-   * Makes the batch's deposits, submits it everywhere, and compares what the contracts know with what the reference says. The verifier takes
+   * Makes the batch's requests, submits it everywhere, and compares what the contracts know with what the reference says. The verifier takes
    * nothing but the public inputs that the reference computed.
+   * @param after the state after the batch
    * @returns the circuit's input
    */
-  async accept({ before, requests, trace }: RandomBatch): Promise<CircuitInput> {
-    for (const request of requests) await this.deposit(request);
+  async accept({ before, requests, caps, trace }: RandomBatch, after: State): Promise<CircuitInput> {
+    await this.setCaps(caps, trace.number);
+    for (const request of requests) await this.request(request);
     const [primary, ...secondaries] = this.sides;
     const { batch, input, publics } = await batchOfTrace(primary.chain, before, trace);
     const touched = this.sides.filter(({ chain }) => requests.some((request) => request.chain === chain.index));
@@ -69,7 +74,6 @@ export class Contracts {
     this.lastHash = batchHash({
       domain: fixture.DOMAIN,
       circuitId: batch.circuit,
-      number: trace.number,
       previousHash: this.lastHash,
       commitment: batch.newCommitment,
       words: batch.words,
@@ -87,27 +91,50 @@ export class Contracts {
         ...batch,
         folds: folds.map(({ chain: { index }, count }) => ({ chain: index, count, later: [] })),
       });
-      await this.compare(side, trace);
+      await this.compare(side, trace, after);
     }
     return input;
   }
 
-  private async compare({ chain, head }: Side, { number, effects }: RandomBatch["trace"]): Promise<void> {
+  private async compare({ chain, head }: Side, { number, effects }: RandomBatch["trace"], after: State): Promise<void> {
     const payments = effects.payments.filter((payment) => payment.chain === chain.index);
     expect(await chain.rollup.batchHash(number)).to.equal(this.lastHash);
     expect(await chain.vault.outboxOf(number)).to.equal(outboxHash(payments));
     const consumed = chain.index === PRIMARY ? this.sides : [];
     for (const other of consumed) expect(await chain.rollup.consumedHead(other.chain.index)).to.equal(other.head);
     expect(await chain.rollup.consumedHead(chain.index)).to.equal(head);
+    for (const index of INDICES) {
+      expect(await chain.rollup.issued(index)).to.equal(after.issued(index), `zUSD issued to chain ${index}`);
+    }
+  }
+
+  /** On every chain alike, from this batch on. */
+  private async setCaps(caps: ReadonlyMap<number, bigint>, number: number): Promise<void> {
+    for (const [index, cap] of caps) {
+      if (this.caps.get(index) === cap) continue;
+      for (const { chain } of this.sides) await chain.rollup.setCap(index, cap, number);
+      this.caps.set(index, cap);
+    }
+  }
+
+  private async request(request: Request): Promise<void> {
+    const side = this.sides.find(({ chain }) => chain.index === request.chain);
+    if (!side) throw new Error(`no chain ${request.chain}`);
+    side.head = queueHead(side.head, requestHash(encodeRequest(request)));
+    side.count += 1n;
+    const { chain, count, head } = side;
+    const vault = chain.vault.connect(await this.signer(request.owner));
+    if (request.op === "SetKey") await vault.setKey(request.account, request.key);
+    else if (request.op === "FullExit") await vault.exit(request);
+    else if (request.token === ZUSD) await queueAsIs(side);
+    else await this.deposit(side, request);
+    expect(await chain.vault.headAt(count)).to.equal(head, `queue of chain ${chain.index} after ${count} requests`);
   }
 
   /** A deposit by the owner itself, so that it may carry a key. */
-  private async deposit(request: DepositRequest): Promise<void> {
-    const side = this.sides.find(({ chain }) => chain.index === request.chain);
-    if (!side) throw new Error(`no chain ${request.chain}`);
-    const { chain, tokens } = side;
+  private async deposit({ chain, tokens }: Side, request: DepositRequest): Promise<void> {
     const token = tokens[localToken(request.token) - 1];
-    const owner = await fixture.impersonate(request.owner);
+    const owner = await this.signer(request.owner);
     const depositor = `${request.owner} ${token}`;
     if (!this.depositors.has(depositor)) {
       const contract = await ethers.getContractAt("MockToken", token);
@@ -117,11 +144,45 @@ export class Contracts {
     }
     const { amount, account, cell, key } = request;
     await chain.vault.connect(owner).deposit({ token, amount, owner: request.owner, account, cell, key });
-    side.count += 1n;
-    side.head = queueHead(side.head, requestHash(encodeRequest(request)));
-    expect(await chain.vault.headAt(side.count)).to.equal(
-      side.head,
-      `queue of chain ${chain.index} after ${toBeHex(side.count)}`,
-    );
   }
+
+  private async signer(address: string): Promise<HardhatEthersSigner> {
+    const signer = this.signers.get(address) ?? (await fixture.impersonate(address));
+    this.signers.set(address, signer);
+    return signer;
+  }
+}
+
+/** Writes the side's latest request into its vault's queue, past the vault: no contract takes zUSD in yet. */
+async function queueAsIs({ chain, count, head }: Side): Promise<void> {
+  const vault = await chain.vault.getAddress();
+  const heads = await placeOf("_heads");
+  await setStorageAt(vault, heads.slot + (count % BigInt(QUEUE_RING)), head);
+  const counter = await placeOf("requestCount");
+  const shift = 8n * BigInt(counter.offset);
+  const before = BigInt(await ethers.provider.getStorage(vault, counter.slot));
+  const others = before & ~(((1n << 64n) - 1n) << shift);
+  await setStorageAt(vault, counter.slot, others | (count << shift));
+  expect(await chain.vault.requestCount()).to.equal(count);
+}
+
+interface Place {
+  label: string;
+  slot: string;
+  offset: number;
+}
+
+let layout: readonly Place[] | undefined;
+
+/** Where a vault stores a variable, from the compiler's output. */
+async function placeOf(label: string): Promise<{ slot: bigint; offset: number }> {
+  if (!layout) {
+    const info = await artifacts.getBuildInfo("contracts/vault/Vault.sol:Vault");
+    const output = info?.output.contracts["contracts/vault/Vault.sol"].Vault as
+      { storageLayout?: { storage: Place[] } } | undefined;
+    layout = output?.storageLayout?.storage;
+  }
+  const place = layout?.find((entry) => entry.label === label);
+  if (!place) throw new Error(`the vault stores no ${label}`);
+  return { slot: BigInt(place.slot), offset: place.offset };
 }

@@ -32,10 +32,10 @@ describe("chains with mock proofs", () => {
     await expectSound(world);
 
     // Cell 3: Bob's for ether of chain A; cell 4: Alice's for dollars of chain B.
-    await world.send(alice, { op: "Open", from: 1, cell: 3, token: ETH_A, account: 2 });
-    await world.send(bob, { op: "Open", from: 2, cell: 4, token: USD_B, account: 1 });
-    await world.send(alice, { op: "Transfer", from: 1, to: 3, account: 2, amount: 1_500n });
-    await world.send(bob, { op: "Transfer", from: 2, to: 4, account: 1, amount: 400n });
+    await world.send(alice, { op: "Open", fee: 0n, from: 1, cell: 3, token: ETH_A, account: 2 });
+    await world.send(bob, { op: "Open", fee: 0n, from: 2, cell: 4, token: USD_B, account: 1 });
+    await world.send(alice, { op: "Transfer", fee: 0n, from: 1, to: 3, account: 2, amount: 1_500n });
+    await world.send(bob, { op: "Transfer", fee: 0n, from: 2, to: 4, account: 1, amount: 400n });
     expect(await batcher.step()).to.equal(2);
     expect(await batcher.step()).to.equal(3);
     await expectSound(world);
@@ -49,7 +49,7 @@ describe("chains with mock proofs", () => {
     };
     await world.send(alice, withdrawal(4, USD_B, 400n, alice.address));
     await world.send(bob, withdrawal(3, ETH_A, 600n, carol.address));
-    await world.send(carol, { op: "Transfer", from: 5, to: 1, account: 1, amount: 30n });
+    await world.send(carol, { op: "Transfer", fee: 0n, from: 5, to: 1, account: 1, amount: 30n });
     expect(await batcher.step()).to.equal(4);
     await expectSound(world);
     expect((await secondary.token.balanceOf(alice.address)) - before.usd).to.equal(400n);
@@ -116,8 +116,8 @@ describe("chains with mock proofs", () => {
     if (choice === 0) await world.send(person, withdrawal(from, token, amount, people[random(people.length)].address));
     else if (choice === 1) {
       const opened = { cell: state.counters().nextBalance, token: [ETH_A, ETH_B, USD_B][random(3)], account };
-      await world.send(person, { op: "Open", from, ...opened });
-    } else await world.send(person, { op: "Transfer", from, to, account, amount });
+      await world.send(person, { op: "Open", fee: 0n, from, ...opened });
+    } else await world.send(person, { op: "Transfer", fee: 0n, from, to, account, amount });
   }
 
   it("R8: a recipient that fails in every way leaves the batch accepted, the others paid and its money claimable", async () => {
@@ -136,7 +136,7 @@ describe("chains with mock proofs", () => {
 
     await expectSound(world);
     expect(await primary.provider.getBalance(PAID)).to.equal(33n);
-    const claims = await Promise.all(recipients.map((recipient) => secondary.vault.claimable(recipient, 1)));
+    const claims = await Promise.all(recipients.map((recipient) => secondary.vault.claimable(recipient, ETH_B)));
     const kept = await Promise.all(recipients.map((recipient) => primary.provider.getBalance(recipient)));
     recipients.forEach((_, i) => expect(claims[i] + kept[i], `mood ${i + 1}`).to.equal(i === 0 ? 107n : 100n));
     expect(claims.slice(0, 2), "reverts, burns its gas").to.deep.equal([107n, 100n]);

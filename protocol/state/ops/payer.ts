@@ -1,14 +1,15 @@
 import { assertPublicKey, verify } from "../../crypto/eddsa";
-import { NONCE_BITS, TIMESTAMP_BITS, keyCell } from "../../spec";
+import { NONCE_BITS, TIMESTAMP_BITS, keyCell, tokenChain } from "../../spec";
 import type { Balance } from "../cells";
 import type { Memory } from "../memory";
 import { signedMessage } from "../message";
-import { OpError, type Context, type SignedOp } from "../types";
+import { OpError, type Context, type Effects, type SignedOp } from "../types";
 import { encodeSigned } from "../words";
-import { peekBalance, requireBalanceIndex, requireBelow } from "./rules";
+import { peekBalance, requireBalanceIndex, requireBelow, requireNotSuspended } from "./rules";
 
 /**
- * What every signed op begins with: the holder of the paying cell has signed exactly this op, for now.
+ * What every signed op begins with: the holder of the paying cell has signed exactly this op, for now, and the cell's
+ * token is of no suspended chain.
  *
  * Makes access (a), to the key cell. Returns the paying cell with its nonce used up; writing it is access (b), the
  * op's own.
@@ -17,6 +18,7 @@ export function authorise(memory: Memory, op: SignedOp, context: Context): Balan
   requireBalanceIndex(memory, op.op, "from", op.from);
   const from = peekBalance(memory, op.from);
   if (from.account === 0) throw new OpError(op.op, "from", `is balance cell ${op.from}, which nobody owns`);
+  requireNotSuspended(op.op, "from.token.chain", tokenChain(from.token), context);
   const nonce = from.nonce + 1;
   requireBelow(op.op, "from.nonce", nonce, 2 ** NONCE_BITS);
 
@@ -44,10 +46,24 @@ export function authorise(memory: Memory, op: SignedOp, context: Context): Balan
   return { ...from, nonce };
 }
 
-/** The paying cell after it paid. */
-export function debit(op: SignedOp, from: Balance, amount: bigint): Balance {
-  if (amount > from.balance) {
-    throw new OpError(op.op, "amount", `exceeds the balance of cell ${op.from} (${amount} > ${from.balance})`);
+/**
+ * What a cell pays: the amount, and the fee if a fee slot has its token.
+ * @returns the cell after it, and what goes into which slot
+ */
+export function debit(
+  op: SignedOp,
+  from: Balance,
+  amount: bigint,
+  { feeTokens }: Context,
+): { from: Balance; effects: Pick<Effects, "fee"> } {
+  const slot = feeTokens.indexOf(from.token);
+  const fee = slot < 0 ? 0n : op.fee;
+  if (amount + fee > from.balance) {
+    const what = fee === 0n ? `${amount}` : `${amount} and a fee of ${fee}`;
+    throw new OpError(op.op, "amount", `exceeds the balance of cell ${op.from} (${what} > ${from.balance})`);
   }
-  return { ...from, balance: from.balance - amount };
+  return {
+    from: { ...from, balance: from.balance - amount - fee },
+    effects: slot < 0 ? {} : { fee: { slot, amount: fee } },
+  };
 }

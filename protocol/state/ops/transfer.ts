@@ -1,16 +1,17 @@
 import { BALANCE_BITS } from "../../spec";
 import type { Memory } from "../memory";
-import { OpError, type Authorisation, type Context, type Payment, type Transfer } from "../types";
+import { OpError, type Authorisation, type Context, type Effects, type Transfer } from "../types";
 import { authorise, debit } from "./payer";
 import { accessBalance, peekBalance, requireAccountIndex, requireBalanceIndex } from "./rules";
 
 /** Accesses: (a) key of the payer, (b) paying cell, (c) receiving cell. */
-export function runTransfer(memory: Memory, op: Transfer & Authorisation, context: Context): Payment[] {
+export function runTransfer(memory: Memory, op: Transfer & Authorisation, context: Context): Effects {
   requireBalanceIndex(memory, op.op, "to", op.to);
   requireAccountIndex(memory, op.op, "account", op.account);
 
   const from = authorise(memory, op, context);
-  accessBalance(memory, op.from, debit(op, from, op.amount));
+  const paid = debit(op, from, op.amount, context);
+  accessBalance(memory, op.from, paid.from);
 
   // Read after the debit: a cell may pay itself.
   const to = peekBalance(memory, op.to);
@@ -26,5 +27,5 @@ export function runTransfer(memory: Memory, op: Transfer & Authorisation, contex
     throw new OpError(op.op, "amount", `makes the balance of cell ${op.to} exceed 2^${BALANCE_BITS}-1`);
   }
   accessBalance(memory, op.to, { ...to, balance });
-  return [];
+  return { payments: [], ...paid.effects };
 }

@@ -1,11 +1,33 @@
 import path from "node:path";
 import { expect } from "chai";
 import { getDomain } from "../../../protocol/crypto/domain";
-import { SIZES } from "../../../protocol/spec";
-import { applyDeposit, type State } from "../../../protocol/state";
+import { SIZES, ZUSD } from "../../../protocol/spec";
+import { applyRequest, type State } from "../../../protocol/state";
 import { countPlonkGates } from "../../../scripts/gates-count";
 import type { CircuitTester } from "../../fixtures/circom";
-import { CHALLENGE, GOLD, SILVER, SMALL, batchCircuit, batchOf, depositOf, honestInput, signOp, user, world, type Content } from "./world";
+import {
+  CELLS,
+  CHALLENGE,
+  GOLD,
+  OF_ZUSD,
+  SILVER,
+  SMALL,
+  batchCircuit,
+  batchOf,
+  depositOf,
+  exactOf,
+  exitOf,
+  honestInput,
+  openOf,
+  setKeyOf,
+  signOp,
+  transferOf,
+  user,
+  wideWorld,
+  withdrawOf,
+  world,
+  type Content,
+} from "./world";
 
 describe("Batch: what is provable", () => {
   let tester: CircuitTester;
@@ -27,23 +49,53 @@ describe("Batch: what is provable", () => {
   });
 
   it("a Deposit that opens an account and a cell and takes a key", async () => {
-    await accepts(world().state, { requests: [depositOf(user("dave"), { chain: 3, token: (3 << 10) | 7, amount: 1n })] });
+    await accepts(world().state, {
+      requests: [depositOf(user("dave"), { chain: 3, token: (3 << 10) | 7, amount: 1n })],
+    });
+  });
+
+  it("a SetKey", async () => {
+    const { state, alice } = wideWorld();
+    await accepts(state, { requests: [setKeyOf(alice)] });
+  });
+
+  it("a FullExit, of a token and of zUSD", async () => {
+    const { state, alice } = wideWorld();
+    await accepts(state, { requests: [exitOf(alice)] });
+    await accepts(state, { requests: [exitOf(alice, { token: ZUSD, cell: CELLS.aliceZusd })] });
   });
 
   it("a Transfer", async () => {
     const { state, alice } = world();
-    await accepts(state, { ops: [signOp(state, alice, { op: "Transfer", from: 1, to: 2, account: 2, amount: 250_000n })] });
+    await accepts(state, { ops: [signOp(state, alice, transferOf({ amount: 250_000n }))] });
   });
 
-  it("a Withdraw", async () => {
-    const { state, alice } = world();
-    const op = { op: "Withdraw", from: 4, amount: 5_000n, recipient: alice.address, chain: 2, asset: 3 } as const;
-    await accepts(state, { ops: [signOp(state, alice, op)] });
+  it("a Withdraw, of a token and of zUSD", async () => {
+    const { state, alice } = wideWorld();
+    await accepts(state, { ops: [signOp(state, alice, withdrawOf({ amount: 5_000n }))] });
+    await accepts(state, { ops: [signOp(state, alice, withdrawOf({ ...OF_ZUSD, asset: 9, amount: 9_000n }))] });
+  });
+
+  it("a WithdrawExact, of a token and of zUSD", async () => {
+    const { state, alice } = wideWorld();
+    await accepts(state, { ops: [signOp(state, alice, exactOf({ amount: 4_999n }))] });
+    const exact = exactOf({ ...OF_ZUSD, asset: 9, amount: 8_999n, minOut: 8_000n });
+    await accepts(state, { ops: [signOp(state, alice, exact)] });
   });
 
   it("an Open with its OpenTo", async () => {
     const { state, bob } = world();
-    await accepts(state, { ops: [signOp(state, bob, { op: "Open", from: 2, cell: 5, token: SILVER, account: 3 })] });
+    await accepts(state, { ops: [signOp(state, bob, openOf())] });
+  });
+
+  it("ops with fees, some chains suspended", async () => {
+    const { state, alice } = wideWorld();
+    await accepts(state, {
+      requests: [exitOf(alice, { token: SILVER, cell: 4, payer: 2 })],
+      ops: [signOp(state, alice, transferOf({ fee: 120n })), signOp(state, alice, withdrawOf({ ...OF_ZUSD, fee: 7n }))],
+      feeCells: [CELLS.feesZusd, CELLS.feesSilver, CELLS.feesGold, 0],
+      suspended: 0xff00_0000_0000_0004n,
+    });
   });
 
   // 4: the least a circuit is made for; 24: the most, where the sorted list needs a range of its own.
@@ -53,7 +105,7 @@ describe("Batch: what is provable", () => {
       const { state, alice } = world(cellBits);
       const content = {
         requests: [depositOf(alice, { chain: 1, token: GOLD, amount: 5n, account: 1 })],
-        ops: [signOp(state, alice, { op: "Transfer", from: 1, to: 2, account: 2, amount: 250_000n })],
+        ops: [signOp(state, alice, transferOf({ amount: 250_000n }))],
       };
       const small = await batchCircuit(size);
       await small.expectPass({ ...honestInput(state, batchOf(state, content, size)) });
@@ -62,19 +114,25 @@ describe("Batch: what is provable", () => {
 
   it("a full batch of size test, in at most 2^16 gates", async () => {
     const size = SIZES.test;
-    const { state, alice, bob } = world(size.cellBits);
-    const newcomers = ["dave", "erin", "frank", "grace"].slice(0, size.queueOps).map(user);
-    const requests = newcomers.map((owner) => depositOf(owner, { chain: 2, token: SILVER, amount: 9n }));
-    // Erin, with account 5 and cell 6, spends what she deposits in the same batch.
-    const after = state.clone();
-    requests.forEach((request) => applyDeposit(after, request));
-    const ops = [
-      signOp(after, user("erin"), { op: "Transfer", from: 6, to: 4, account: 1, amount: 9n }),
-      signOp(after, alice, { op: "Withdraw", from: 1, amount: 10n, recipient: bob.address, chain: 1, asset: 1 }),
-      signOp(after, bob, { op: "Open", from: 2, cell: 5 + newcomers.length, token: SILVER, account: 2 }),
+    const { state, alice, bob, carol } = world(size.cellBits);
+    const dave = { ...user("dave"), account: 4, cell: 5 };
+    const requests = [
+      depositOf(dave, { chain: 2, token: SILVER, amount: 9n }),
+      depositOf(bob, { chain: 1, token: ZUSD, amount: 900n, account: 2 }),
+      setKeyOf(alice, { key: bob.keys.ay }),
+      exitOf(carol, { account: 3, cell: 3 }),
     ];
+    // Dave and bob spend what they deposit in the same batch; alice signs with her new key, which is bob's.
+    const after = state.clone();
+    requests.forEach((request) => applyRequest(after, request, { cap: () => 900n }));
+    const ops = [
+      signOp(after, dave, transferOf({ from: dave.cell, to: 4, account: 1, amount: 8n, fee: 1n })),
+      signOp(after, bob, withdrawOf({ from: 1, amount: 10n, chain: 1, asset: 1, fee: 2n })),
+      signOp(after, bob, exactOf({ ...OF_ZUSD, from: 6, amount: 899n, fee: 1n })),
+    ];
+    const feeCells = [3, 4, 0, 0];
     const full = await batchCircuit(size);
-    await full.expectPass({ ...honestInput(state, batchOf(state, { requests, ops }, size)) });
+    await full.expectPass({ ...honestInput(state, batchOf(state, { requests, ops, feeCells }, size)) });
     expect(countPlonkGates(path.join(full.directory, "main.r1cs")).gates).to.be.at.most(2 ** size.gatePower);
   });
 });

@@ -151,7 +151,7 @@ describe("cells", () => {
     });
   });
 
-  describe("TokenId and Header", () => {
+  describe("TokenId", () => {
     it("C5, C21: a token id has 16 bits, read in one way", async () => {
       const tester = await circuit("batch/cells.circom", "TokenId");
       await tester.expectPass({ value: (63n << 10n) | 1023n }, { local: 1023n, chain: 63n });
@@ -162,18 +162,6 @@ describe("cells", () => {
       };
       await notReadAs(tester, { local: 3n + 1024n, chain: 1n }, reading);
       await notReadAs(tester, { local: 3n, chain: 66n }, reading);
-    });
-
-    it("C5, C21: a header has a number of 32 bits and a timestamp of 40", async () => {
-      const tester = await circuit("batch/header.circom", "Header");
-      const [number, timestamp] = [(1n << 32n) - 1n, (1n << 40n) - 1n];
-      await tester.expectPass({ word: number + (timestamp << 32n) }, { number, timestamp });
-      for (const word of [1n << 72n, F.R - 1n]) await tester.expectFail({ word }, "Range");
-      const witness = await tester.expectPass({ word: 3n + (9n << 32n) });
-      const words = { number: 3n + (1n << 32n), timestamp: 9n, word: 3n + (10n << 32n) };
-      await tester.expectUnsatisfied(await tester.tamper(witness, words));
-      const late = { number: 3n, timestamp: 9n + (1n << 40n), word: 3n + (9n << 32n) + (1n << 72n) };
-      await tester.expectUnsatisfied(await tester.tamper(witness, late));
     });
   });
 });

@@ -1,75 +1,48 @@
 import { expect } from "chai";
-import { COUNTERS_CELL, DepositWord0, DepositWord1, Kind, keyCell, ownerCell, tokenId } from "../../../protocol/spec";
 import {
-  encodeBalance,
-  encodeDeposit,
-  encodeOwner,
-  type Deposit,
-  type DepositRequest,
-  type State,
-} from "../../../protocol/state";
-import type { CircuitTester } from "../../fixtures/circom";
-import {
-  GOLD,
-  SILVER,
-  SMALL,
-  batchCircuit,
-  batchOf,
-  cellOf,
-  depositOf,
-  draft,
-  forgedInput,
-  honestInput,
-  noopInQueue,
-  user,
-  world,
-  type Slot,
-} from "./world";
+  COUNTERS_CELL,
+  DepositWord0,
+  FullExitWord1,
+  Kind,
+  Op,
+  keyCell,
+  ownerCell,
+  tokenId,
+} from "../../../protocol/spec";
+import { encodeQueueOp, encodeOwner, type Deposit, type DepositRequest, type State } from "../../../protocol/state";
+import { adding, depositSlot, noopInQueue, withAccess, withWords, type DepositClaim } from "./forgery";
+import { Judge, constraint } from "./judge";
+import { GOLD, SILVER, alter, batchOf, cellOf, depositOf, user, world } from "./world";
 
-/** What a prover says a deposit does. */
-interface Claim extends Deposit {
-  /** Creates the account and the cell; by default where the request has 0 and the deposit is executed. */
-  newAccount?: boolean;
-  newCell?: boolean;
-  takesKey: boolean;
-}
+/** Where the circuit refuses: the flag and indices against the conditions, what is created, and the words. */
+const FLAG = constraint("queueSlot", "op.executed ===");
+const USED_ACCOUNT = constraint("queueSlot", "op.usedAccount ===");
+const USED_CELL = constraint("queueSlot", "op.usedCell ===");
+const NEW_ACCOUNT = constraint("queueSlot", "createsAccount * value[1] ===");
+const NEW_CELL = constraint("queueSlot", "createsCell * value[2] ===");
+const WORDS = /QueueWords/;
+const DIGEST = constraint("batch", "digest ===");
 
 describe("Batch: Deposit", () => {
-  let tester: CircuitTester;
+  let judge: Judge;
   before(async () => {
-    tester = await batchCircuit();
+    judge = await Judge.create();
   });
 
-  /** The slot of a deposit that does what the claim says. */
-  function claimed(claim: Claim): Slot {
-    const { executed, account, cell, usedAccount, usedCell, chain, token, amount, owner, key, takesKey } = claim;
-    const newAccount = claim.newAccount ?? (executed && account === 0);
-    const newCell = claim.newCell ?? (executed && cell === 0);
-    const created = encodeOwner({ owner, home: chain, kind: Kind.User });
-    const labels = (BigInt(token) << 168n) + (BigInt(usedAccount) << 184n);
-    return (access) => {
-      access(COUNTERS_CELL, (value) => value + (newAccount ? 1n : 0n) + (newCell ? 1n << 24n : 0n));
-      access(ownerCell(usedAccount), (value) => value + (newAccount ? created : 0n));
-      access(cellOf(usedCell), (value) => value + (executed ? amount : 0n) + (newCell ? labels : 0n));
-      access(keyCell(usedAccount), (value) => value + (takesKey ? key : 0n));
-      return { words: encodeDeposit(claim) };
-    };
-  }
-
   /** What the reference says a request does. */
-  function truth(state: State, request: DepositRequest): Claim {
+  function truth(state: State, request: DepositRequest): DepositClaim {
     const trace = batchOf(state, { requests: [request] });
-    const [deposit] = trace.effects.deposits as [Deposit];
+    const [deposit] = trace.effects.queueOps as [Deposit];
     const key = trace.accesses[4];
     return { ...deposit, takesKey: key?.value !== key?.written };
   }
 
-  async function passes(state: State, claim: Claim): Promise<void> {
-    await tester.expectPass({ ...forgedInput(state, draft(state, { queue: [claimed(claim)] })) });
+  async function passes(state: State, claim: DepositClaim): Promise<void> {
+    await judge.proves(state, { queue: [depositSlot(claim)] });
   }
 
-  async function refused(state: State, claim: Claim, by: RegExp = /Deposit/): Promise<void> {
-    await tester.expectFail({ ...forgedInput(state, draft(state, { queue: [claimed(claim)] })) }, by);
+  async function refused(state: State, claim: DepositClaim, by = FLAG): Promise<void> {
+    await judge.refuses(state, { queue: [depositSlot(claim)] }, by);
   }
 
   /** A request that the reference refuses: the other flag, with or without its effects, is unprovable. */
@@ -90,11 +63,9 @@ describe("Batch: Deposit", () => {
       expect(claim.executed).to.equal(true);
       await passes(state, claim);
       await refused(state, { ...claim, executed: false, takesKey: false });
-      const uncredited: Slot = (access) => {
-        const { words } = claimed({ ...claim, amount: 0n })(access);
-        return { words: [encodeDeposit(claim)[0], ...words.slice(1)] };
-      };
-      await tester.expectFail({ ...forgedInput(state, draft(state, { queue: [uncredited] })) }, /Memory/);
+      const words = encodeQueueOp(claim);
+      const uncredited = withWords(depositSlot({ ...claim, amount: 0n }), (_, i) => words[i]);
+      await judge.refuses(state, { queue: [uncredited] }, /Memory/);
     }
   });
 
@@ -113,7 +84,7 @@ describe("Batch: Deposit", () => {
     await refunded(state, fresh({ account: 5 }));
     // Account 0 in a request means a new one; the circuit must not take it for the system's either.
     const claim = truth(state, fresh());
-    await refused(state, { ...claim, usedAccount: 0, newAccount: false });
+    await refused(state, { ...claim, usedAccount: 0, newAccount: false }, USED_ACCOUNT);
   });
 
   it("C27: a named cell with a new account", async () => {
@@ -131,13 +102,11 @@ describe("Batch: Deposit", () => {
 
   it("C5, C27: a balance of 2^128 or more", async () => {
     const { state } = world();
-    const at = (balance: bigint): void =>
-      state.write(cellOf(2), encodeBalance(SMALL.cellBits, { ...state.balance(2), balance }));
-    at((1n << 128n) - 78n);
+    alter(state, 2, { balance: (1n << 128n) - 78n });
     await passes(state, truth(state, fresh({ account: 2, cell: 2 })));
-    at((1n << 128n) - 77n);
+    alter(state, 2, { balance: (1n << 128n) - 77n });
     await refunded(state, fresh({ account: 2, cell: 2 }));
-    at((1n << 128n) - 1n);
+    alter(state, 2, { balance: (1n << 128n) - 1n });
     await refunded(state, fresh({ account: 2, cell: 2, amount: (1n << 104n) - 1n }));
   });
 
@@ -167,15 +136,15 @@ describe("Batch: Deposit", () => {
     const { state } = world();
     const claim = truth(state, fresh());
     expect([claim.usedAccount, claim.usedCell]).to.deep.equal([4, 5]);
-    await refused(state, { ...claim, usedAccount: 6 });
-    await refused(state, { ...claim, usedCell: 7 });
+    await refused(state, { ...claim, usedAccount: 6 }, USED_ACCOUNT);
+    await refused(state, { ...claim, usedCell: 7 }, USED_CELL);
     const named = truth(state, fresh({ account: 2, cell: 2 }));
-    await refused(state, { ...named, usedAccount: 1, takesKey: false });
-    await refused(state, { ...named, usedCell: 1 });
+    await refused(state, { ...named, usedAccount: 1, takesKey: false }, USED_ACCOUNT);
+    await refused(state, { ...named, usedCell: 1 }, USED_CELL);
     // Also when it is refunded.
     const refund = truth(state, fresh({ account: 4 }));
-    await refused(state, { ...refund, usedAccount: 0 });
-    await refused(state, { ...refund, usedCell: 0 });
+    await refused(state, { ...refund, usedAccount: 0 }, USED_ACCOUNT);
+    await refused(state, { ...refund, usedCell: 0 }, USED_CELL);
   });
 
   it("C8, C27: what is refunded changes nothing", async () => {
@@ -212,7 +181,7 @@ describe("Batch: Deposit", () => {
     const { state } = world();
     const claim = truth(state, fresh({ account: 4 }));
     // 16 = N/4 as an account would have balance cell 0 as its key cell; 32 = N/2 is beyond the vector.
-    const outside: Partial<Claim>[] = [
+    const outside: Partial<DepositClaim>[] = [
       { account: 16, usedAccount: 16 },
       { account: 20, usedAccount: 4 },
       { usedAccount: 20 },
@@ -220,45 +189,62 @@ describe("Batch: Deposit", () => {
       { cell: 37, usedCell: 5 },
     ];
     for (const fields of outside) {
-      const slot: Slot = (access) => {
-        claimed(claim)(access);
-        return { words: encodeDeposit({ ...claim, ...fields }) };
-      };
-      await tester.expectFail({ ...forgedInput(state, draft(state, { queue: [slot] })) }, /Range|ToBits|DepositWords/);
+      const words = encodeQueueOp({ ...claim, ...fields });
+      const slot = withWords(depositSlot(claim), (_, i) => words[i]);
+      await judge.refuses(state, { queue: [slot] }, WORDS);
     }
   });
 
   it("C28: undefined op codes, unused bits", async () => {
     const { state } = world();
     const claim = truth(state, fresh({ account: 4 }));
-    const words = encodeDeposit(claim);
-    const changed = async (change: (word: bigint, i: number) => bigint): Promise<void> => {
-      const slot: Slot = (access) => {
-        claimed(claim)(access);
-        return { words: words.map(change) };
-      };
-      const input = forgedInput(state, draft(state, { queue: [slot] }));
-      await tester.expectFail({ ...input }, /DepositWords|AssertBit|Range|ToBits/);
-    };
-    for (const code of [0x00n, 0x01n, 0x21n, 0x40n, 0xa0n, 0xffn]) {
+    const changed = async (change: (word: bigint, i: number) => bigint): Promise<void> =>
+      judge.refuses(state, { queue: [withWords(depositSlot(claim), change)] }, WORDS);
+    for (const code of [0x00n, 0x01n, 0x1fn, 0x23n, 0x24n, 0x30n, 0x40n, 0x60n, 0x80n, 0xa0n, 0xffn]) {
       await changed((word, i) => (i === 0 ? (word & ~0xffn) | code : word));
     }
-    for (const bit of [180n, 252n, 253n]) await changed((word, i) => (i === 0 ? word | (1n << bit) : word));
-    for (const bit of [205n, 252n, 253n]) await changed((word, i) => (i === 1 ? word | (1n << bit) : word));
+    for (const bit of [205n, 252n, 253n]) await changed((word, i) => (i === 0 ? word | (1n << bit) : word));
+    // 160..165: the payer of a FullExit.
+    for (const bit of [160n, 165n, 211n, 252n, 253n]) {
+      await changed((word, i) => (i === 1 ? word | (1n << bit) : word));
+    }
+  });
+
+  it("C28: as a SetKey or a FullExit", async () => {
+    const { state } = world();
+    for (const request of [fresh(), fresh({ account: 4 }), fresh({ account: 2, cell: 2 })]) {
+      const claim = truth(state, request);
+      for (const op of ["SetKey", "FullExit"] as const) {
+        const slot = withWords(depositSlot(claim), (word, i) =>
+          i === 0 ? word - BigInt(Op.Deposit) + BigInt(Op[op]) : word,
+        );
+        await judge.refuses(state, { queue: [slot] }, /QueueWords|FullExit|QueueSlot/);
+      }
+    }
   });
 
   it("C8, C28: a Noop with anything in its words", async () => {
     const { state } = world();
-    const refusedNoop = async (words: bigint[]): Promise<void> => {
-      const slot: Slot = (access) => {
-        noopInQueue(access);
-        return { words };
-      };
-      await tester.expectFail({ ...forgedInput(state, draft(state, { queue: [slot] })) }, /DepositWords/);
-    };
+    const refusedNoop = async (words: bigint[]): Promise<void> =>
+      judge.refuses(state, { queue: [withWords(noopInQueue, (_, i) => words[i])] }, WORDS);
     for (const { offset } of DepositWord0.fields.slice(1)) await refusedNoop([1n << BigInt(offset), 0n, 0n]);
-    for (const { offset } of DepositWord1.fields) await refusedNoop([0n, 1n << BigInt(offset), 0n]);
+    for (const { offset } of FullExitWord1.fields) await refusedNoop([0n, 1n << BigInt(offset), 0n]);
     await refusedNoop([0n, 0n, 1n]);
+  });
+
+  it("C8: a Noop that changes a cell, or is in front of others", async () => {
+    const { state } = world();
+    for (const cell of [COUNTERS_CELL, ownerCell(0), cellOf(0)]) {
+      await judge.refuses(state, { queue: [adding(noopInQueue, cell, 1n)] }, /Memory/);
+    }
+    for (const [from, to] of [
+      [ownerCell(0), ownerCell(1)],
+      [cellOf(0), cellOf(1)],
+      [COUNTERS_CELL, keyCell(1)],
+    ]) {
+      const elsewhere = withAccess(noopInQueue, (access, cell, write) => access(cell === from ? to : cell, write));
+      await judge.refuses(state, { queue: [elsewhere] }, from === COUNTERS_CELL ? /CountersCell/ : DIGEST);
+    }
   });
 
   it("C28: into an owner cell or a balance cell that is not free", async () => {
@@ -266,13 +252,14 @@ describe("Batch: Deposit", () => {
       const { state } = world();
       const claim = truth(state, fresh({ key: 0n }));
       state.write(cell, 3n);
-      await refused(state, claim);
+      await refused(state, claim, cell === cellOf(5) ? NEW_CELL : NEW_ACCOUNT);
     }
   });
 
-  it("C5: the largest amount", async () => {
+  it("C5: the largest amount, far above what a vault takes", async () => {
     const { state } = world();
-    const trace = batchOf(state, { requests: [fresh({ amount: (1n << 104n) - 1n, token: tokenId(1, 1023) })] });
-    await tester.expectPass({ ...honestInput(state, trace) });
+    for (const amount of [(1n << 104n) - 1n, (1n << 128n) - 1n]) {
+      await judge.accepts(state, { requests: [fresh({ amount, token: tokenId(1, 1023) })] });
+    }
   });
 });

@@ -14,9 +14,10 @@ const UNUSED_FIELDS: Record<string, RegExp> = {
   // Allocates no account.
   Open: /^decoded\.(noAccount|nextAccount)$/,
   // Tokens and owners are compared whole.
-  Deposit: /^(old\.(nonce|local|chain)|holder\.(owner|home))$/,
-  // Each slot of a pair reads of the other what can be there. The rollup checks the number.
-  Batch: /^(signedOp\[\d+\]\.(isOpen|isOpenTo|index)|header\.number)$/,
+  QueueSlot: /^(old\.(nonce|local|chain)|holder\.(owner|home))$/,
+  // Each slot of a pair reads of the other what can be there. Of a fee slot's cell, token and balance count. The rollup checks the number.
+  Batch:
+    /^(signedOp\[\d*[02468]\]\.(isOpenTo|index|isExact|exact|minOut)|signedOp\[\d*[13579]\]\.isOpen|feeCell\[\d\]\.(nonce|local|chain|account)|header\.number)$/,
 };
 
 /** Inputs that only even slots use. */
@@ -31,14 +32,16 @@ describe("circom's own inspection", () => {
       [cli, "circuits/main/test.circom", ...flags],
       { cwd: ROOT, maxBuffer: 1 << 26 },
     );
-     
+
     const lines = (stdout + stderr).replace(/\u001b\[[0-9;]*m/g, "").split("\n");
     expect(lines.some((line) => line.includes("Everything went okay"))).to.equal(true);
     const warnings = lines.filter((line) => /\b(warning|error)\b/.test(line));
     expect(warnings).not.to.have.length(0);
 
     const unexplained = warnings.filter((warning) => {
-      const field = /^warning\[CA02\]: In template "(\w+)\(.*\)": Subcomponent input\/output signal (\S+) does/.exec(warning);
+      const field = /^warning\[CA02\]: In template "(\w+)\(.*\)": Subcomponent input\/output signal (\S+) does/.exec(
+        warning,
+      );
       if (field) return !UNUSED_FIELDS[field[1]]?.test(field[2]);
       const input = /^warning\[CA01\]: In template "(\w+)\(.*\)": Local signal (\S+) does/.exec(warning);
       return !input || !UNUSED_INPUTS[input[1]]?.test(input[2]);

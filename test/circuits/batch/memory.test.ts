@@ -15,20 +15,8 @@ import {
 } from "../../../protocol/witness";
 import { circuit, compileTester, type CircuitTester } from "../../fixtures/circom";
 import { Random } from "../../fixtures/random";
-import {
-  CHALLENGE,
-  SMALL,
-  batchCircuit,
-  batchOf,
-  cellOf,
-  draftOf,
-  evaluationsOf,
-  forgedInput,
-  signOp,
-  world,
-  type Claims,
-  type Draft,
-} from "./world";
+import { draftOf, forgedInput, type Claims, type Draft } from "./forgery";
+import { CHALLENGE, SMALL, batchCircuit, batchOf, cellOf, evaluationsOf, signOp, world } from "./world";
 
 const CIRCUITS = path.resolve(__dirname, "../../../circuits");
 
@@ -47,7 +35,7 @@ describe("Batch: memory", () => {
     tester = await batchCircuit();
     const alice = world();
     state = alice.state;
-    const op = { op: "Transfer", from: 1, to: 2, account: 2 } as const;
+    const op = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2 } as const;
     const ops = [
       signOp(state, alice.alice, { ...op, amount: 1_000n }),
       signOp(state, alice.alice, { ...op, amount: 2_000n }, { nonceAhead: 1 }),
@@ -75,7 +63,7 @@ describe("Batch: memory", () => {
   describe("the set of cells", () => {
     it("C10: a repeated number, a zero gap", async () => {
       for (let j = 1; j < sorted.length; j++) {
-        await refused({ sorted: sorted.map((s, i) => (i === j ? (sorted[j - 1]) : s)) });
+        await refused({ sorted: sorted.map((s, i) => (i === j ? sorted[j - 1] : s)) });
       }
     });
 
@@ -139,8 +127,8 @@ describe("Batch: memory", () => {
   describe("the order of accesses", () => {
     it("C11: a read of what was never written, of an overwritten value, of another cell's", async () => {
       const [first, second] = positions(cellOf(1)) as [number, number];
-      const stale = (order[first]).value;
-      for (const value of [stale, 0n, (order[second]).value + 1n, state.read(cellOf(2))]) {
+      const stale = order[first].value;
+      for (const value of [stale, 0n, order[second].value + 1n, state.read(cellOf(2))]) {
         await refused({ accesses: reordered({ [second]: { value } }) }, honest, /./);
       }
     });
@@ -148,7 +136,7 @@ describe("Batch: memory", () => {
     it("C11: the same state claimed for a write that is lost", async () => {
       // f' without the second payment's credit.
       const [, second] = positions(cellOf(2)) as [number, number];
-      const written = (order[second]).value;
+      const written = order[second].value;
       await refused({ accesses: reordered({ [second]: { written } }) });
     });
 
@@ -178,8 +166,8 @@ describe("Batch: memory", () => {
       const [, a] = positions(cellOf(1)) as [number, number];
       const [, b] = positions(cellOf(2)) as [number, number];
       const swapped = reordered({
-        [a]: { value: (order[b]).value, previous: (order[b]).previous },
-        [b]: { value: (order[a]).value, previous: (order[a]).previous },
+        [a]: { value: order[b].value, previous: order[b].previous },
+        [b]: { value: order[a].value, previous: order[a].previous },
       });
       await refused({ accesses: swapped }, honest, /./);
     });
@@ -266,7 +254,9 @@ describe("Batch: memory", () => {
       const input = forgedInput(state, honest);
       for (const name of ["words", "value", "previous", "first", "last", "sorted"] as const) {
         const last = input[name].length - 1;
-        const values: CircuitInput[typeof name] = input[name].map((value, i) => (i === last ? F.add(value, 1n) : value));
+        const values: CircuitInput[typeof name] = input[name].map((value, i) =>
+          i === last ? F.add(value, 1n) : value,
+        );
         await tester.expectFail({ ...input, [name]: values });
       }
     });

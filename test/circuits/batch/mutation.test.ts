@@ -1,9 +1,29 @@
 import { expect } from "chai";
 import * as F from "../../../protocol/crypto/field";
+import { ZUSD } from "../../../protocol/spec";
 import { compileTester, type CircuitTester } from "../../fixtures/circom";
 import { ConstraintIndex } from "./mutation";
 import { Random } from "../../fixtures/random";
-import { GOLD, SILVER, batchCircuit, batchOf, depositOf, honestInput, signOp, user, world, type Content } from "./world";
+import {
+  CELLS,
+  GOLD,
+  OF_ZUSD,
+  SILVER,
+  batchCircuit,
+  batchOf,
+  depositOf,
+  exactOf,
+  exitOf,
+  honestInput,
+  openOf,
+  setKeyOf,
+  signOp,
+  transferOf,
+  user,
+  wideWorld,
+  withdrawOf,
+  type Content,
+} from "./world";
 
 /**
  * Signals that may take any value in some witnesses: the inverse of a number that is 0, or that need not be anything but
@@ -19,28 +39,60 @@ describe("Batch: tampered witnesses", () => {
     index = await ConstraintIndex.of(tester);
   });
 
-  const { state, alice, bob, carol } = world();
-  const withdraw = { op: "Withdraw", from: 4, amount: 7n, recipient: bob.address, chain: 2, asset: 3 } as const;
+  const { state, alice, bob, carol } = wideWorld();
+  const zusd = { ...OF_ZUSD, amount: 7n };
+  const feeCells = [CELLS.feesGold, CELLS.feesZusd, CELLS.feesSilver, CELLS.feesGold];
   const batches: [string, Content][] = [
     ["Noops", {}],
+    ["Noops with fee slots, of a header that suspends chains", { feeCells, suspended: 0x8000_0000_0000_00fan }],
     [
       "a Deposit that creates, a Transfer, a Withdraw",
       {
         requests: [depositOf(user("dave"), { chain: 1, token: GOLD, amount: 5n })],
-        ops: [
-          signOp(state, alice, { op: "Transfer", from: 1, to: 2, account: 2, amount: 1_000n }),
-          signOp(state, alice, withdraw),
-        ],
+        ops: [signOp(state, alice, transferOf()), signOp(state, alice, withdrawOf())],
       },
     ],
     [
-      "a Deposit with a key, an Open",
+      "a Deposit with a key, an Open with a fee",
       {
         requests: [depositOf(carol, { chain: 1, token: GOLD, amount: 5n, account: 3, cell: 3 })],
-        ops: [signOp(state, bob, { op: "Open", from: 2, cell: 5, token: SILVER, account: 3 })],
+        ops: [signOp(state, bob, openOf({ cell: 11, fee: 3n }))],
+        feeCells,
       },
     ],
     ["a refund", { requests: [depositOf(bob, { chain: 1, token: SILVER, amount: 5n, account: 2, cell: 2 })] }],
+    [
+      "a SetKey, fees of two tokens",
+      {
+        requests: [setKeyOf(carol, { account: 3 })],
+        ops: [signOp(state, alice, transferOf({ fee: 3n })), signOp(state, alice, withdrawOf({ fee: 5n }))],
+        feeCells,
+      },
+    ],
+    ["a SetKey by a stranger", { requests: [setKeyOf(bob)] }],
+    [
+      "a FullExit, a WithdrawExact of zUSD with a fee",
+      {
+        requests: [exitOf(alice)],
+        ops: [signOp(state, alice, exactOf({ ...zusd, asset: 2, minOut: 6n, fee: 2n }))],
+        feeCells,
+        suspended: 4n,
+      },
+    ],
+    [
+      "a FullExit of more zUSD than there is, a WithdrawExact without fee slots",
+      {
+        requests: [exitOf(alice, { token: ZUSD, cell: CELLS.aliceZusd, payer: 2 })],
+        ops: [signOp(state, alice, exactOf({ fee: 2n }))],
+      },
+    ],
+    [
+      "a FullExit that is not, a Withdraw of zUSD",
+      {
+        requests: [exitOf(alice, { cell: 2 })],
+        ops: [signOp(state, alice, withdrawOf(zusd))],
+      },
+    ],
   ];
 
   for (const [name, content] of batches) {

@@ -1,29 +1,27 @@
 /**
- * Batches for the circuit's tests: an honest prover, and a dishonest one that makes everything fit but what it cheats on.
+ * States and honest batches for the circuit's tests, made by the reference. Dishonest ones are in `forgery.ts`.
  */
 import * as F from "../../../protocol/crypto/field";
 import { getDomain } from "../../../protocol/crypto/domain";
-import { COUNTERS_CELL, DOMAIN_CELL, balanceCell, keyCell, ownerCell, tokenId, type Size } from "../../../protocol/spec";
+import { ZUSD, balanceCell, tokenId, type Size } from "../../../protocol/spec";
 import {
   State,
-  encodeHeader,
-  encodeSigned,
-  type Access,
-  type Authorisation,
-  type DepositRequest,
+  encodeBalance,
+  type Balance,
+  type FullExitRequest,
+  type Open,
+  type Request,
+  type SetKeyRequest,
   type SignedOp,
+  type Terms,
   type Transfer,
   type Withdraw,
+  type WithdrawExact,
 } from "../../../protocol/state";
 import {
-  NO_SIGNATURE,
   PUBLIC_INPUTS,
   buildBatch,
   circuitInput,
-  digestOf,
-  sortedList,
-  traceAccesses,
-  wordsEval,
   type BatchTrace,
   type CircuitInput,
   type TracedAccess,
@@ -47,11 +45,45 @@ export function batchCircuit({ cellBits, queueOps, signedOps }: Size = SMALL): P
   return circuit("batch/batch.circom", "Batch", [cellBits, queueOps, signedOps], { publics: PUBLIC_INPUTS });
 }
 
+// States --------------------------------------------------------------------------------------------------------------
+
+interface World {
+  state: State;
+  alice: User;
+  bob: User;
+  carol: User;
+}
+
 /**
  * A state after batch 1: alice (account and cell 1), bob (2) and carol (3, without a key) hold 1,000,000 GOLD each,
- * and alice 5,000 SILVER in cell 4.
+ * and alice 5,000 SILVER in cell 4. All are at home on chain 1.
  */
-export function world(cellBits = SMALL.cellBits): { state: State; alice: User; bob: User; carol: User } {
+export function world(cellBits = SMALL.cellBits): World {
+  return worldOf(cellBits, []);
+}
+
+/** Balance cells of the wide world that the plain one has not. */
+export const CELLS = { aliceZusd: 5, bobZusd: 6, feesGold: 7, feesZusd: 8, feesSilver: 9, erinSilver: 10 } as const;
+
+/**
+ * As `world`, with zUSD from chain 1: alice holds 9,000 in cell 5, bob 1,000 in cell 6; who collects fees (account 4) holds 10 of each token
+ * in cells 7 to 9; and erin (account 5), at home on chain 2, 500 SILVER in cell 10.
+ */
+export function wideWorld(): World & { fees: User; erin: User } {
+  const [alice, bob, fees, erin] = ["alice", "bob", "fees", "erin"].map(user);
+  const zusd = { chain: 1, token: ZUSD };
+  const others = [
+    depositOf(alice, { ...zusd, amount: 9_000n, account: 1 }),
+    depositOf(bob, { ...zusd, amount: 1_000n, account: 2 }),
+    depositOf(fees, { chain: 1, token: GOLD, amount: 10n }),
+    depositOf(fees, { ...zusd, amount: 10n, account: 4 }),
+    depositOf(fees, { chain: 2, token: SILVER, amount: 10n, account: 4 }),
+    depositOf(erin, { chain: 2, token: SILVER, amount: 500n }),
+  ];
+  return { ...worldOf(SMALL.cellBits, others), fees, erin };
+}
+
+function worldOf(cellBits: number, others: readonly Request[]): World {
   const [alice, bob, carol] = ["alice", "bob", "carol"].map(user);
   const state = State.genesis(DOMAIN, cellBits);
   const requests = [
@@ -59,109 +91,11 @@ export function world(cellBits = SMALL.cellBits): { state: State; alice: User; b
     depositOf(bob, { chain: 1, token: GOLD, amount: 1_000_000n }),
     depositOf(carol, { chain: 1, token: GOLD, amount: 1_000_000n, key: 0n }),
     depositOf(alice, { chain: 2, token: SILVER, amount: 5_000n, account: 1 }),
+    ...others,
   ];
   const size = { ...SMALL, cellBits, queueOps: requests.length, signedOps: 0 };
-  buildBatch(state, { size, number: 1, timestamp: NOW - 1, requests, ops: [] });
+  buildBatch(state, { size, number: 1, timestamp: NOW - 1, requests, ops: [], cap: CAP });
   return { state, alice, bob, carol };
-}
-
-export interface Content {
-  requests?: DepositRequest[];
-  ops?: SignedOp[];
-}
-
-/** Batch 2 by the reference; the state stays as it was. Throws when an op is rejected. */
-export function batchOf(state: State, { requests = [], ops = [] }: Content, size = SMALL): BatchTrace {
-  const [rejected, trace] = tryBatch(state, { requests, ops }, size);
-  if (rejected.length > 0) throw rejected[0];
-  return trace;
-}
-
-/** The same, with the errors of rejected ops. */
-export function tryBatch(state: State, { requests = [], ops = [] }: Content, size = SMALL): [Error[], BatchTrace] {
-  const after = state.clone();
-  const trace = buildBatch(after, { size, number: state.batch + 1, timestamp: NOW, requests, ops });
-  return [trace.report.rejected.map(({ error }) => error), trace];
-}
-
-/** The circuit's input for an honest batch from `state`. */
-export function honestInput(state: State, trace: BatchTrace, challenge = CHALLENGE): CircuitInput {
-  return circuitInput(trace, challenge, evaluationsOf(state, trace.accesses, challenge));
-}
-
-/** What a prover is free to choose: words, accesses, signatures. */
-export interface Draft {
-  size: Size;
-  words: bigint[];
-  accesses: Access[];
-  signatures: Authorisation[];
-}
-
-/** A copy of an honest batch, to be changed. */
-export function draftOf({ size, words, accesses, signatures }: BatchTrace): Draft {
-  return {
-    size,
-    words: [...words],
-    accesses: accesses.map(({ cell, value, written }) => ({ cell, value, written })),
-    signatures: signatures.map(({ expiry, signature }) => ({ expiry, signature: { ...signature } })),
-  };
-}
-
-/** Reads a cell and writes `written`, or what was read; returns what was read. Nothing is checked. */
-export type AccessCell = (cell: number, written?: (value: bigint) => bigint) => bigint;
-
-/** Fills a slot: makes its accesses and returns its words, with a signature where one is wanted. */
-export type Slot = (access: AccessCell) => { words: bigint[]; authorisation?: Authorisation };
-
-/** A batch that no reference has checked: values are read truly, one after the other, and anything may be written. */
-export function draft(
-  state: State,
-  { queue = [noopInQueue], signed = [noop, noop] }: { queue?: Slot[]; signed?: Slot[] },
-  size = SMALL,
-): Draft {
-  const memory = state.clone();
-  const result: Draft = { size, words: [], accesses: [], signatures: [] };
-  const access: AccessCell = (cell, write = (value) => value) => {
-    const value = memory.read(cell);
-    const written = F.mod(write(value));
-    memory.write(cell, written);
-    result.accesses.push({ cell, value, written });
-    return value;
-  };
-  result.words.push(encodeHeader({ number: state.batch + 1, timestamp: NOW }));
-  access(DOMAIN_CELL);
-  for (const slot of queue) result.words.push(...slot(access).words);
-  for (const slot of signed) {
-    const { words, authorisation = NO_SIGNATURE } = slot(access);
-    result.words.push(...words);
-    result.signatures.push(authorisation);
-  }
-  return result;
-}
-
-export const noopInQueue: Slot = (access) => {
-  for (const cell of [COUNTERS_CELL, ownerCell(0), balanceCell(SMALL.cellBits, 0), keyCell(0)]) access(cell);
-  return { words: [0n, 0n, 0n] };
-};
-
-export const noop: Slot = (access) => {
-  for (const cell of [keyCell(0), balanceCell(SMALL.cellBits, 0), balanceCell(SMALL.cellBits, 0)]) access(cell);
-  return { words: [0n] };
-};
-
-/** The slot of a Transfer or Withdraw as if it were allowed. `word` replaces the op's own. */
-export function payment(
-  state: State,
-  op: (Transfer | Withdraw) & Authorisation,
-  { word = encodeSigned(op)[0], noncesUsed = 1n } = {},
-): Slot {
-  return (access) => {
-    access(keyCell(state.balance(op.from).account));
-    access(cellOf(op.from), (value) => value - op.amount + (noncesUsed << 128n));
-    if (op.op === "Transfer") access(cellOf(op.to), (value) => value + op.amount);
-    else access(cellOf(0));
-    return { words: [word], authorisation: { expiry: op.expiry, signature: op.signature } };
-  };
 }
 
 /** Cell of balance cell `index` in the small state. */
@@ -169,37 +103,76 @@ export function cellOf(index: number): number {
   return balanceCell(SMALL.cellBits, index);
 }
 
-/** What the prover says about the order of the accesses, when it is not the truth. */
-export interface Claims {
-  accesses?: TracedAccess[];
-  sorted?: number[];
+/** Sets fields of a balance cell of the small state. */
+export function alter(state: State, index: number, fields: Partial<Balance>): void {
+  state.write(cellOf(index), encodeBalance(SMALL.cellBits, { ...state.balance(index), ...fields }));
 }
 
-/**
- * The input of a prover who cheats in nothing but the draft and the claims: order of the accesses, sorted list, digest
- * and evaluations are right for what they read and write.
- */
-export function forgedInput(state: State, draft: Draft, claims: Claims = {}): CircuitInput {
-  const { size, words, signatures } = draft;
-  const { accesses = traceAccesses(draft.accesses) } = claims;
-  const { sorted = sortedList(size.cellBits, accesses) } = claims;
-  return {
-    digest: digestOf({ words, accesses, sorted }),
-    challenge: CHALLENGE,
-    wordsEval: wordsEval(words, CHALLENGE),
-    ...evaluationsOf(state, accesses, CHALLENGE),
-    words: [...words],
-    value: accesses.map(({ value }) => value),
-    previous: accesses.map(({ previous }) => BigInt(previous)),
-    first: accesses.map(({ first }) => (first ? 1n : 0n)),
-    last: accesses.map(({ last }) => (last ? 1n : 0n)),
-    sorted: sorted.map(BigInt),
-    expiry: signatures.map(({ expiry }) => BigInt(expiry)),
-    keyX: signatures.map(({ signature }) => signature.keyX),
-    r8x: signatures.map(({ signature }) => signature.r8x),
-    r8y: signatures.map(({ signature }) => signature.r8y),
-    s: signatures.map(({ signature }) => signature.s),
-  };
+// Ops -----------------------------------------------------------------------------------------------------------------
+
+/** GOLD of alice's to bob, unless `fields` say otherwise. */
+export function transferOf(fields: Partial<Transfer> = {}): Transfer {
+  return { op: "Transfer", from: 1, to: 2, account: 2, amount: 1_000n, fee: 0n, ...fields };
+}
+
+const OUT = { from: 4, amount: 7n, chain: 2, isZusd: false, asset: 3, fee: 0n } as const;
+
+/** SILVER of alice's to bob's address. */
+export function withdrawOf(fields: Partial<Withdraw> = {}): Withdraw {
+  return { op: "Withdraw", ...OUT, recipient: user("bob").address, ...fields };
+}
+
+/** SILVER of alice's to bob's address. */
+export function exactOf(fields: Partial<WithdrawExact> = {}): WithdrawExact {
+  return { op: "WithdrawExact", ...OUT, recipient: user("bob").address, minOut: 0n, ...fields };
+}
+
+/** What makes a withdrawal one of alice's zUSD in the wide world. */
+export const OF_ZUSD = { from: CELLS.aliceZusd, isZusd: true, chain: 1, asset: 0 } as const;
+
+/** A cell of SILVER for carol, which bob pays. `cell` is the counter's value in the plain world. */
+export function openOf(fields: Partial<Open> = {}): Open {
+  return { op: "Open", from: 2, cell: 5, token: SILVER, account: 3, fee: 0n, ...fields };
+}
+
+export function setKeyOf({ address }: User, fields: Partial<SetKeyRequest> = {}): SetKeyRequest {
+  return { op: "SetKey", chain: 1, account: 1, owner: address, key: 5n, ...fields };
+}
+
+/** Alice's GOLD to bob's address, asked by `address`. */
+export function exitOf({ address }: User, fields: Partial<FullExitRequest> = {}): FullExitRequest {
+  const named = { chain: 1, account: 1, cell: 1, token: GOLD, payer: 1 };
+  return { op: "FullExit", ...named, owner: address, recipient: user("bob").address, ...fields };
+}
+
+// Honest batches ------------------------------------------------------------------------------------------------------
+
+/** Room for zUSD of any chain in the batches of tests that do not set a cap. */
+const CAP = (): bigint => 1n << 104n;
+
+export interface Content extends Omit<Terms, "timestamp"> {
+  requests?: Request[];
+  ops?: SignedOp[];
+}
+
+/** Batch 2 by the reference; the state stays as it was. Throws when an op is rejected. */
+export function batchOf(state: State, content: Content, size = SMALL): BatchTrace {
+  const [rejected, trace] = tryBatch(state, content, size);
+  if (rejected.length > 0) throw rejected[0];
+  return trace;
+}
+
+/** The same, with the errors of rejected ops. */
+export function tryBatch(state: State, content: Content, size = SMALL): [Error[], BatchTrace] {
+  const after = state.clone();
+  const fixed = { size, number: state.batch + 1, timestamp: NOW };
+  const trace = buildBatch(after, { requests: [], ops: [], cap: CAP, ...content, ...fixed });
+  return [trace.report.rejected.map(({ error }) => error), trace];
+}
+
+/** The circuit's input for an honest batch from `state`. */
+export function honestInput(state: State, trace: BatchTrace, challenge = CHALLENGE): CircuitInput {
+  return circuitInput(trace, challenge, evaluationsOf(state, trace.accesses, challenge));
 }
 
 /**

@@ -7,7 +7,14 @@ import { expectNoSurvivors } from "./mutation";
 import { baseMultiple, GENERATOR, NEUTRAL, pair, sumOf, TORSION } from "./points";
 
 /** Every kind of point: neutral, of small order, of the subgroup, of the whole group. */
-const POINTS: readonly Point[] = [...TORSION, BASE8, negate(BASE8), baseMultiple(12345n), GENERATOR, multiply(77n, GENERATOR)];
+const POINTS: readonly Point[] = [
+  ...TORSION,
+  BASE8,
+  negate(BASE8),
+  baseMultiple(12345n),
+  GENERATOR,
+  multiply(77n, GENERATOR),
+];
 const compile = (template: string): Promise<CircuitTester> => circuit("lib/edwards.circom", template);
 
 describe("circuits/lib/edwards", () => {
@@ -15,10 +22,7 @@ describe("circuits/lib/edwards", () => {
   before(async () => (babyJub = await buildBabyjub()));
 
   const theirSum = (p: Point, q: Point): [bigint, bigint] => {
-    const [x, y] = babyJub.addPoint(
-      [babyJub.F.e(p.x), babyJub.F.e(p.y)],
-      [babyJub.F.e(q.x), babyJub.F.e(q.y)],
-    );
+    const [x, y] = babyJub.addPoint([babyJub.F.e(p.x), babyJub.F.e(p.y)], [babyJub.F.e(q.x), babyJub.F.e(q.y)]);
     return [babyJub.F.toObject(x), babyJub.F.toObject(y)];
   };
 

@@ -6,8 +6,7 @@ import { expectNoSurvivors } from "./mutation";
 const compile = (template: string, parameters: (number | bigint)[] = []): Promise<CircuitTester> =>
   circuit("lib/range.circom", template, parameters);
 const highest = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
-const bitsOf = (value: bigint, length: number): bigint[] =>
-  Array.from({ length }, (_, i) => (value >> BigInt(i)) & 1n);
+const bitsOf = (value: bigint, length: number): bigint[] => Array.from({ length }, (_, i) => (value >> BigInt(i)) & 1n);
 const bit = (condition: boolean): bigint => (condition ? 1n : 0n);
 
 describe("circuits/lib/range", () => {
@@ -39,7 +38,9 @@ describe("circuits/lib/range", () => {
       for (const template of ["Range", "ToBits"]) {
         for (const bits of [0, 254]) {
           const refusal = await compile(template, [bits]).catch((error: Error) => error.message);
-          expect(refusal).to.be.a("string").that.matches(/False assert reached/);
+          expect(refusal)
+            .to.be.a("string")
+            .that.matches(/False assert reached/);
         }
       }
     });

@@ -293,6 +293,17 @@ describe("Facts", () => {
       await expect(tell(state, more[1], B)).to.emit(facts, "SourceFrozen");
     });
 
+    it("of deviations that are equally strong, the first gateway's is named", async () => {
+      const state = await loadFixture(fixture);
+      const { facts, g1, g2, g3 } = state;
+      await tell(state, g1, A);
+      await tell(state, g2, B);
+      await expect(tell(state, g3, ethers.id("c")))
+        .to.emit(facts, "FactConflict")
+        .withArgs(Queue, SECONDARY, 1, g3, ethers.id("c"), A);
+      expect(await facts.frozen(SECONDARY)).to.equal(false);
+    });
+
     it("a source can be frozen by hand", async () => {
       const state = await loadFixture(torn);
       const { facts } = state;
@@ -304,6 +315,10 @@ describe("Facts", () => {
           .to.be.revertedWithCustomError(facts, "Facts_InvalidChain")
           .withArgs(chain);
         expect(await facts.frozen(chain)).to.equal(false);
+      }
+      for (const chain of [1, 63]) {
+        await expect(facts.setFrozen(chain, true)).to.emit(facts, "SourceFrozen").withArgs(chain);
+        expect(await facts.frozen(chain)).to.equal(true);
       }
     });
   });
@@ -318,6 +333,24 @@ describe("Facts", () => {
         facts,
         "Facts_TooManyGateways",
       );
+    });
+
+    it("may all eight report, agree and disagree", async () => {
+      const state = await loadFixture(fixture);
+      const { facts, g1, g2, g3 } = state;
+      const gateways = [g1, g2, g3];
+      for (let i = 3; i < 8; i++) {
+        const gateway = await ethers.deployContract("MockGateway");
+        await facts.addGateway(gateway);
+        gateways.push(gateway);
+      }
+      for (const gateway of gateways.slice(0, 7)) await tell(state, gateway, A);
+      expect(await holds(state, A)).to.equal(true);
+      await expect(tell(state, gateways[7], B))
+        .to.emit(facts, "FactConflict")
+        .withArgs(Queue, SECONDARY, 1, gateways[7], B, A);
+      expect(await holds(state, A)).to.equal(true);
+      expect(await facts.frozen(SECONDARY)).to.equal(false);
     });
 
     it("have code", async () => {
@@ -415,6 +448,11 @@ describe("Facts", () => {
       await g2.setBroken(true);
       const sending = mine.publish(Queue, 1, SECONDARY, { value: 100n });
       await expect(sending).to.changeEtherBalances([stranger, g1, g2, g3, facts], [-66, 33, 0, 33, 0]);
+      await g2.setBroken(false);
+      for (const value of [3n, 4n, 5n]) {
+        const whole = mine.publish(Queue, 1, SECONDARY, { value });
+        await expect(whole).to.changeEtherBalances([stranger, g1, g2, g3, facts], [-3, 1, 1, 1, 0]);
+      }
     });
 
     it("refuses to keep what the sender does not take back", async () => {

@@ -112,5 +112,16 @@ describe("KZG", () => {
         .to.be.revertedWithCustomError(library, "KZG_NotInField")
         .withArgs(x + k * F.R);
     }
+    // The order itself, which stands for 0: openings at 0, and of the value 0, are taken as 0 only.
+    const zero = await honest([[], [], []], 0n);
+    expect(await library.verifyOpening(zero.claim, 0n, zero.opening, tau)).to.equal(true);
+    for (const field of ["oldEval", "quotientEval", "newEval"] as const) {
+      await expect(library.verifyOpening({ ...zero.claim, [field]: F.R }, 0n, zero.opening, tau))
+        .to.be.revertedWithCustomError(library, "KZG_NotInField")
+        .withArgs(F.R);
+    }
+    await expect(library.verifyOpening(zero.claim, F.R, zero.opening, tau))
+      .to.be.revertedWithCustomError(library, "KZG_NotInField")
+      .withArgs(F.R);
   });
 });

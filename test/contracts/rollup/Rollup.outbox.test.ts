@@ -2,7 +2,7 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { ethers } from "hardhat";
-import { DepositWord0, field, Op, pack, packAmount, WithdrawWord } from "../../../protocol/spec";
+import { Op, pack, packAmount, tokenId, WithdrawWord } from "../../../protocol/spec";
 import { outboxHash } from "../../../protocol/witness/hashes";
 import {
   carryBatch,
@@ -12,13 +12,14 @@ import {
   foldOf,
   makeBatch,
   NATIVE,
+  payment,
   PRIMARY,
   queueOf,
+  recorded,
   SECONDARY,
   submit,
 } from "../../fixtures/contracts";
 
-const EXECUTED = 1n << BigInt(field(DepositWord0, "executed").offset);
 const DEPOSITOR = "0x00000000000000000000000000000000000000a1";
 
 function withdrawal(chain: number, recipient: string, amount: bigint): bigint {
@@ -26,7 +27,7 @@ function withdrawal(chain: number, recipient: string, amount: bigint): bigint {
   return pack(WithdrawWord, { op, from: 1n, amount: packAmount(amount), recipient: BigInt(recipient), asset: 1n });
 }
 
-const payment = (chain: number, recipient: string, amount: bigint) => ({ chain, token: 1, recipient, amount });
+const own = (chain: number, recipient: string, amount: bigint) => payment(tokenId(chain, 1), recipient, amount);
 
 describe("Rollup outboxes", () => {
   /** Two chains that took a batch: one deposit of each was refused, and it withdraws on each, also to a poisonous recipient. */
@@ -37,11 +38,11 @@ describe("Rollup outboxes", () => {
       await depositMany(chain, 3);
     }
     await carryQueue(primary, secondary);
-    const [own, foreign] = [await queueOf(primary), await queueOf(secondary)];
+    const [[first, second], [third]] = [await queueOf(primary), await queueOf(secondary)];
     const poison = await (await ethers.deployContract("MockRecipient", [2])).getAddress();
     const [, , , user] = await ethers.getSigners();
     const batch = await makeBatch(primary, {
-      queue: [own[0], [own[1][0] | EXECUTED, own[1][1], own[1][2]], foreign[0]],
+      queue: [recorded(first), recorded(second, { executed: true }), recorded(third)],
       signed: [
         withdrawal(PRIMARY, poison, 1n),
         withdrawal(SECONDARY, user.address, 3n),
@@ -56,26 +57,22 @@ describe("Rollup outboxes", () => {
     const { primary, secondary, batch, folds, poison, user } = await loadFixture(fixture);
     await submit(primary, { ...batch, folds: [folds.primary, folds.secondary] });
     expect(await primary.vault.outboxOf(1)).to.equal(
-      outboxHash([payment(PRIMARY, DEPOSITOR, 1n), payment(PRIMARY, poison, 1n), payment(PRIMARY, user.address, 2n)]),
+      outboxHash([own(PRIMARY, DEPOSITOR, 1n), own(PRIMARY, poison, 1n), own(PRIMARY, user.address, 2n)]),
     );
     expect(await secondary.vault.outboxOf(1)).to.equal(ZeroHash);
     await carryBatch(secondary, primary, 1);
     await submit(secondary, { ...batch, folds: [folds.secondary] });
     expect(await secondary.vault.outboxOf(1)).to.equal(
-      outboxHash([payment(SECONDARY, DEPOSITOR, 1n), payment(SECONDARY, user.address, 3n)]),
+      outboxHash([own(SECONDARY, DEPOSITOR, 1n), own(SECONDARY, user.address, 3n)]),
     );
   });
 
   it("R8: a poisonous payout stops neither the batch nor the others", async () => {
     const { primary, batch, folds, poison, user } = await loadFixture(fixture);
     await submit(primary, { ...batch, folds: [folds.primary, folds.secondary] });
-    const payments = [
-      { token: 1, recipient: DEPOSITOR, amount: 1n },
-      { token: 1, recipient: poison, amount: 1n },
-      { token: 1, recipient: user.address, amount: 2n },
-    ];
+    const payments = [own(PRIMARY, DEPOSITOR, 1n), own(PRIMARY, poison, 1n), own(PRIMARY, user.address, 2n)];
     await expect(primary.vault.pay(1, payments, ZeroHash)).to.changeEtherBalances([user, primary.vault], [2, -3]);
-    expect(await primary.vault.claimable(poison, 1)).to.equal(1);
+    expect(await primary.vault.claimable(poison, tokenId(PRIMARY, 1))).to.equal(1);
     await expect(submit(primary, await makeBatch(primary))).to.emit(primary.rollup, "BatchAccepted");
   });
 

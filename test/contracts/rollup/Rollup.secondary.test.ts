@@ -66,7 +66,6 @@ describe("Rollup on a secondary chain", () => {
     const hash = batchHash({
       domain: DOMAIN,
       circuitId: CIRCUIT,
-      number: 2,
       previousHash: await secondary.rollup.batchHash(1),
       commitment: future.newCommitment,
       words: future.words,

@@ -41,6 +41,7 @@ describe("Vault.deposit", () => {
     const { vault, owner, chain } = await loadFixture(fixture);
     const request = depositRequest({ amount: 10n ** 18n, owner: owner.address, key: 5n });
     const words = encodeRequest({
+      op: "Deposit",
       chain: PRIMARY,
       token: tokenId(PRIMARY, 1),
       amount: 10n ** 18n,
@@ -65,30 +66,30 @@ describe("Vault.deposit", () => {
     await vault.deposit(depositRequest(), { value: 1 });
     const fields = { amount: 123n, owner: owner.address, account: 7, cell: 9 };
     const request = depositRequest({ token: await token.getAddress(), ...fields });
-    const words = encodeRequest({ chain: PRIMARY, token: tokenId(PRIMARY, 2), key: 0n, ...fields });
+    const words = encodeRequest({ op: "Deposit", chain: PRIMARY, token: tokenId(PRIMARY, 2), key: 0n, ...fields });
     const head = queueHead(await vault.headAt(1), requestHash(words));
     const sending = vault.deposit(request);
     await expect(sending).to.emit(vault, "RequestQueued").withArgs(1, words[0], words[1], 0, head);
     await expect(sending).to.changeTokenBalances(token, [owner, vault], [-123, 123]);
   });
 
-  it("V10: takes 1 and 2^104 − 1, refuses 0, 2^104 and the type's maximum", async () => {
-    const { vault, token, chain } = await loadFixture(fixture);
+  it("V10: takes 1 and 2^104 − 1, refuses 0, 2^104 and the types' maxima", async () => {
+    const { vault, token, chain, owner } = await loadFixture(fixture);
     const address = await token.getAddress();
+    await token.mint(owner, ethers.MaxUint256 - (await token.totalSupply()));
+    for (const amount of [0n, 2n ** 104n, 2n ** 128n - 1n, 2n ** 128n, ethers.MaxUint256]) {
+      await expect(vault.deposit(depositRequest({ token: address, amount })))
+        .to.be.revertedWithCustomError(vault, "Requests_AmountOutOfRange")
+        .withArgs(amount);
+    }
+    await expect(vault.deposit(depositRequest({ amount: 0n }))).to.be.revertedWithCustomError(
+      vault,
+      "Requests_AmountOutOfRange",
+    );
     for (const amount of [1n, 2n ** 104n - 1n]) {
       await vault.deposit(depositRequest({ token: address, amount }));
       expect(unpack(DepositWord0, (await queueOf(chain)).at(-1)![0]).amount).to.equal(amount);
     }
-    for (const amount of [0n, 2n ** 104n]) {
-      await expect(vault.deposit(depositRequest({ token: address, amount })))
-        .to.be.revertedWithCustomError(vault, "Vault_AmountOutOfRange")
-        .withArgs(amount);
-    }
-    await expect(vault.deposit(depositRequest({ token: address, amount: ethers.MaxUint256 }))).to.be.reverted;
-    await expect(vault.deposit(depositRequest({ amount: 0n }))).to.be.revertedWithCustomError(
-      vault,
-      "Vault_AmountOutOfRange",
-    );
   });
 
   it("refuses a wrong value of native coin, and any with a token", async () => {
@@ -125,14 +126,14 @@ describe("Vault.deposit", () => {
     const accounts = accountRoom(SIZE.cellBits);
     const cells = balanceRoom(SIZE.cellBits);
     const cases = [
-      [{ owner: ZeroAddress }, "Vault_ZeroOwner", []],
-      [{ account: accounts }, "Vault_AccountOutOfRange", [accounts]],
-      [{ account: 2 ** 32 - 1 }, "Vault_AccountOutOfRange", [2 ** 32 - 1]],
-      [{ account: 1, cell: cells }, "Vault_CellOutOfRange", [cells]],
-      [{ account: 1, cell: 2 ** 32 - 1 }, "Vault_CellOutOfRange", [2 ** 32 - 1]],
-      [{ cell: 1 }, "Vault_CellWithoutAccount", [1]],
-      [{ owner: owner.address, key: FIELD_ORDER }, "Vault_KeyOutOfRange", [FIELD_ORDER]],
-      [{ owner: owner.address, key: ethers.MaxUint256 }, "Vault_KeyOutOfRange", [ethers.MaxUint256]],
+      [{ owner: ZeroAddress }, "Requests_ZeroOwner", []],
+      [{ account: accounts }, "Requests_AccountOutOfRange", [accounts]],
+      [{ account: 2 ** 32 - 1 }, "Requests_AccountOutOfRange", [2 ** 32 - 1]],
+      [{ account: 1, cell: cells }, "Requests_CellOutOfRange", [cells]],
+      [{ account: 1, cell: 2 ** 32 - 1 }, "Requests_CellOutOfRange", [2 ** 32 - 1]],
+      [{ cell: 1 }, "Requests_CellWithoutAccount", [1]],
+      [{ owner: owner.address, key: FIELD_ORDER }, "Requests_KeyOutOfRange", [FIELD_ORDER]],
+      [{ owner: owner.address, key: ethers.MaxUint256 }, "Requests_KeyOutOfRange", [ethers.MaxUint256]],
     ] as const;
     for (const [fields, error, args] of cases) {
       await expect(vault.deposit(depositRequest(fields), { value: 1 }), error)

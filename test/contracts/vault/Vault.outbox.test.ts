@@ -2,22 +2,23 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
-import { PAYMENT_GAS } from "../../../protocol/spec";
+import { PAYMENT_GAS, tokenId, ZUSD } from "../../../protocol/spec";
+import type { Payment } from "../../../protocol/state";
 import { outboxHash } from "../../../protocol/witness/hashes";
-import { deployChain, depositRequest, impersonate, NATIVE } from "../../fixtures/contracts";
+import {
+  deployChain,
+  depositRequest,
+  impersonate,
+  NATIVE,
+  payment,
+  PRIMARY,
+  SECONDARY,
+} from "../../fixtures/contracts";
 
 const BATCH = 1n;
 
-interface TestPayment {
-  token: number;
-  recipient: string;
-  amount: bigint;
-}
-
-/** Outbox hash by the reference's code, which knows payments of all chains. */
-function hashOf(payments: readonly TestPayment[]): string {
-  return outboxHash(payments.map((payment) => ({ ...payment, chain: 1 })));
-}
+/** Token ids of the vault's own tokens, by their local numbers. */
+const [ONE, TWO, THREE] = [1, 2, 3].map((local) => tokenId(PRIMARY, local));
 
 const fresh = (i: number): string => ethers.getAddress(ethers.toBeHex(0xabc0000 + i, 20));
 
@@ -34,16 +35,12 @@ describe("Vault outbox", () => {
     await chain.vault.deposit(depositRequest({ token: await token.getAddress(), amount: 1_000_000n }));
     await chain.vault.deposit(depositRequest({ amount: 1_000_000n }), { value: 1_000_000n });
     const rollup = await impersonate(await chain.rollup.getAddress());
-    const enqueue = (payments: readonly TestPayment[], batch = BATCH) =>
-      chain.vault.connect(rollup).enqueueOutbox(batch, hashOf(payments));
+    const enqueue = (payments: readonly Payment[], batch = BATCH) =>
+      chain.vault.connect(rollup).enqueueOutbox(batch, outboxHash(payments));
     return { ...chain, token, user, stranger, rollupVoice: rollup, enqueue };
   }
 
-  const three: TestPayment[] = [
-    { token: 2, recipient: fresh(1), amount: 10n },
-    { token: 1, recipient: fresh(2), amount: 20n },
-    { token: 2, recipient: fresh(3), amount: 30n },
-  ];
+  const three: Payment[] = [payment(TWO, fresh(1), 10n), payment(ONE, fresh(2), 20n), payment(TWO, fresh(3), 30n)];
 
   it("pays all at once; anyone may", async () => {
     const { vault, enqueue, token, stranger } = await loadFixture(fixture);
@@ -60,17 +57,17 @@ describe("Vault outbox", () => {
   it("pays in parts, in order, each payment once", async () => {
     const { vault, enqueue } = await loadFixture(fixture);
     await enqueue(three);
-    expect(await vault.outboxOf(BATCH)).to.equal(hashOf(three));
-    await vault.pay(BATCH, three.slice(0, 1), hashOf(three.slice(1)));
-    expect(await vault.outboxOf(BATCH)).to.equal(hashOf(three.slice(1)));
-    await expect(vault.pay(BATCH, three.slice(0, 1), hashOf(three.slice(1)))).to.be.revertedWithCustomError(
+    expect(await vault.outboxOf(BATCH)).to.equal(outboxHash(three));
+    await vault.pay(BATCH, three.slice(0, 1), outboxHash(three.slice(1)));
+    expect(await vault.outboxOf(BATCH)).to.equal(outboxHash(three.slice(1)));
+    await expect(vault.pay(BATCH, three.slice(0, 1), outboxHash(three.slice(1)))).to.be.revertedWithCustomError(
       vault,
       "Vault_WrongOutbox",
     );
     await vault.pay(BATCH, three.slice(1), ZeroHash);
     await expect(vault.pay(BATCH, three.slice(1), ZeroHash))
       .to.be.revertedWithCustomError(vault, "Vault_WrongOutbox")
-      .withArgs(BATCH, ZeroHash, hashOf(three.slice(1)));
+      .withArgs(BATCH, ZeroHash, outboxHash(three.slice(1)));
   });
 
   it("C17: refuses payments omitted, duplicated, reordered, altered or of another batch", async () => {
@@ -78,13 +75,17 @@ describe("Vault outbox", () => {
     await enqueue(three);
     await enqueue(three.slice(1), 2n);
     const [a, b, c] = three;
-    const wrong: TestPayment[][] = [
+    const wrong: Payment[][] = [
       [a, c],
       [b, c],
       [a, a, b, c],
       [b, a, c],
       [{ ...a, amount: 11n }, b, c],
-      [{ ...a, token: 1 }, b, c],
+      [{ ...a, token: ONE }, b, c],
+      [{ ...a, token: tokenId(SECONDARY, 2) }, b, c],
+      [{ ...a, token: ZUSD }, b, c],
+      [{ ...a, into: 1 }, b, c],
+      [{ ...a, minOut: 1n }, b, c],
       [{ ...a, recipient: fresh(9) }, b, c],
     ];
     for (const payments of wrong) {
@@ -92,7 +93,7 @@ describe("Vault outbox", () => {
     }
     await expect(vault.pay(2n, three, ZeroHash)).to.be.revertedWithCustomError(vault, "Vault_WrongOutbox");
     await expect(vault.pay(3n, three, ZeroHash)).to.be.revertedWithCustomError(vault, "Vault_WrongOutbox");
-    await expect(vault.pay(BATCH, [], hashOf(three))).to.be.revertedWithCustomError(vault, "Vault_NoPayments");
+    await expect(vault.pay(BATCH, [], outboxHash(three))).to.be.revertedWithCustomError(vault, "Vault_NoPayments");
     await expect(vault.pay(3n, [], ZeroHash)).to.be.revertedWithCustomError(vault, "Vault_NoPayments");
   });
 
@@ -113,36 +114,33 @@ describe("Vault outbox", () => {
     await zeroHater.setFails(false);
     await tokens.list(zeroHater);
     const payments = [
-      { token: 3, recipient: fresh(1), amount: 0n },
-      { token: 2, recipient: fresh(2), amount: 2n ** 128n - 1n },
-      { token: 1, recipient: fresh(3), amount: 2n ** 128n - 1n },
-      { token: 2, recipient: fresh(4), amount: 1n },
+      payment(THREE, fresh(1), 0n),
+      payment(TWO, fresh(2), 2n ** 128n - 1n),
+      payment(ONE, fresh(3), 2n ** 128n - 1n),
+      payment(TWO, fresh(4), 1n),
     ];
     await enqueue(payments);
     const paying = vault.pay(BATCH, payments, ZeroHash);
-    await expect(paying).to.emit(vault, "PaymentMade").withArgs(BATCH, fresh(1), 3, 0);
+    await expect(paying).to.emit(vault, "PaymentMade").withArgs(BATCH, fresh(1), THREE, 0);
     await expect(paying)
       .to.emit(vault, "PaymentDeferred")
-      .withArgs(BATCH, fresh(2), 2, 2n ** 128n - 1n);
+      .withArgs(BATCH, fresh(2), TWO, 2n ** 128n - 1n);
     await expect(paying)
       .to.emit(vault, "PaymentDeferred")
-      .withArgs(BATCH, fresh(3), 1, 2n ** 128n - 1n);
-    await expect(paying).to.emit(vault, "PaymentMade").withArgs(BATCH, fresh(4), 2, 1);
-    await expect(vault.claimFor(fresh(2), 2)).to.be.revertedWithCustomError(vault, "Vault_TransferFailed");
+      .withArgs(BATCH, fresh(3), ONE, 2n ** 128n - 1n);
+    await expect(paying).to.emit(vault, "PaymentMade").withArgs(BATCH, fresh(4), TWO, 1);
+    await expect(vault.claimFor(fresh(2), TWO)).to.be.revertedWithCustomError(vault, "Vault_TransferFailed");
   });
 
   it("V2: delisted tokens still leave; a number that no token has is kept as a claim", async () => {
     const { vault, tokens, token, enqueue } = await loadFixture(fixture);
     await tokens.delist(2);
-    const payments = [
-      { token: 2, recipient: fresh(1), amount: 5n },
-      { token: 77, recipient: fresh(1), amount: 5n },
-    ];
+    const payments = [payment(TWO, fresh(1), 5n), payment(tokenId(PRIMARY, 77), fresh(1), 5n)];
     await enqueue(payments);
     await vault.pay(BATCH, payments, ZeroHash);
     expect(await token.balanceOf(fresh(1))).to.equal(5);
-    expect(await vault.claimable(fresh(1), 77)).to.equal(5);
-    await expect(vault.claimFor(fresh(1), 77))
+    expect(await vault.claimable(fresh(1), tokenId(PRIMARY, 77))).to.equal(5);
+    await expect(vault.claimFor(fresh(1), tokenId(PRIMARY, 77)))
       .to.be.revertedWithCustomError(vault, "Vault_TransferFailed")
       .withArgs(ZeroAddress, fresh(1));
   });
@@ -152,9 +150,9 @@ describe("Vault outbox", () => {
     await enqueue(three);
     await ethers.provider.send("hardhat_setCode", [await token.getAddress(), "0x"]);
     await vault.pay(BATCH, three, ZeroHash);
-    expect(await vault.claimable(fresh(1), 2)).to.equal(10);
-    expect(await vault.claimable(fresh(2), 1)).to.equal(0);
-    await expect(vault.claimFor(fresh(1), 2)).to.be.revertedWithCustomError(vault, "Vault_TransferFailed");
+    expect(await vault.claimable(fresh(1), TWO)).to.equal(10);
+    expect(await vault.claimable(fresh(2), ONE)).to.equal(0);
+    await expect(vault.claimFor(fresh(1), TWO)).to.be.revertedWithCustomError(vault, "Vault_TransferFailed");
   });
 
   describe("R8, V12: a poisonous recipient is bounded and the others are paid", () => {
@@ -164,30 +162,30 @@ describe("Vault outbox", () => {
         const moods = [1, 2, 4];
         const bad = await ethers.deployContract("MockRecipient", [moods[mood]]);
         const payments = [
-          { token: 1, recipient: fresh(1), amount: 1n },
-          { token: 1, recipient: await bad.getAddress(), amount: 2n },
-          { token: 1, recipient: fresh(2), amount: 3n },
+          payment(ONE, fresh(1), 1n),
+          payment(ONE, await bad.getAddress(), 2n),
+          payment(ONE, fresh(2), 3n),
         ];
         await enqueue(payments);
         const receipt = await (await vault.pay(BATCH, payments, ZeroHash)).wait();
         expect(receipt!.gasUsed).to.be.below(PAYMENT_GAS + 250_000);
         expect(await ethers.provider.getBalance(fresh(1))).to.equal(1);
         expect(await ethers.provider.getBalance(fresh(2))).to.equal(3);
-        expect(await vault.claimable(bad, 1)).to.equal(2);
+        expect(await vault.claimable(bad, ONE)).to.equal(2);
         // It stays claimable until the recipient behaves.
-        await expect(vault.claimFor(bad, 1, { gasLimit: 500_000 })).to.be.revertedWithCustomError(
+        await expect(vault.claimFor(bad, ONE, { gasLimit: 500_000 })).to.be.revertedWithCustomError(
           vault,
           "Vault_TransferFailed",
         );
         await bad.setMood(0);
-        await expect(vault.claimFor(bad, 1)).to.changeEtherBalances([vault, bad], [-2, 2]);
+        await expect(vault.claimFor(bad, ONE)).to.changeEtherBalances([vault, bad], [-2, 2]);
       });
     }
 
     it("answers with 100 kB: paid, and not copied", async () => {
       const { vault, enqueue } = await loadFixture(fixture);
       const long = await ethers.deployContract("MockRecipient", [3]);
-      const payments = [{ token: 1, recipient: await long.getAddress(), amount: 2n }];
+      const payments = [payment(ONE, await long.getAddress(), 2n)];
       await enqueue(payments);
       const receipt = await (await vault.pay(BATCH, payments, ZeroHash)).wait();
       expect(await ethers.provider.getBalance(long)).to.equal(2);
@@ -201,23 +199,20 @@ describe("Vault outbox", () => {
       await tokens.list(rude);
       for (const [i, answer] of [0, 1, 2].entries()) {
         await rude.setAnswer(answer);
-        const payments = [
-          { token: 3, recipient: fresh(1), amount: 7n },
-          { token: 2, recipient: fresh(2), amount: 1n },
-        ];
+        const payments = [payment(THREE, fresh(1), 7n), payment(TWO, fresh(2), 1n)];
         const batch = BigInt(i + 1);
         await enqueue(payments, batch);
         const receipt = await (await vault.pay(batch, payments, ZeroHash)).wait();
         expect(receipt!.gasUsed).to.be.below(PAYMENT_GAS + 200_000);
         // No answer of a false, short or missing kind is a success.
-        expect(await vault.claimable(fresh(1), 3)).to.equal(7 * (i + 1));
+        expect(await vault.claimable(fresh(1), THREE)).to.equal(7 * (i + 1));
       }
     });
   });
 
   it("V12: nobody makes a payment fail by bringing little gas", async () => {
     const { vault, enqueue } = await loadFixture(fixture);
-    const payments = [{ token: 1, recipient: fresh(1), amount: 5n }];
+    const payments = [payment(ONE, fresh(1), 5n)];
     await enqueue(payments);
     for (let gasLimit = 30_000n; gasLimit < 205_000n; gasLimit += 5_003n) {
       try {
@@ -246,28 +241,28 @@ describe("Vault outbox", () => {
       await vault.deposit(depositRequest({ token: await blocklist.getAddress(), amount: 100n }));
 
       await blocklist.setBlocked(user, true);
-      const payments = [
-        { token: 3, recipient: user.address, amount: 60n },
-        { token: 2, recipient: fresh(1), amount: 1n },
-      ];
+      const payments = [payment(THREE, user.address, 60n), payment(TWO, fresh(1), 1n)];
       await enqueue(payments);
       await expect(vault.pay(BATCH, payments, ZeroHash))
         .to.emit(vault, "PaymentDeferred")
-        .withArgs(BATCH, user.address, 3, 60);
+        .withArgs(BATCH, user.address, THREE, 60);
       expect(await token.balanceOf(fresh(1))).to.equal(1);
 
       await blocklist.setPaused(true);
-      await expect(vault.connect(user).claim(3, fresh(5))).to.be.revertedWithCustomError(vault, "Vault_TransferFailed");
-      expect(await vault.claimable(user, 3)).to.equal(60);
+      await expect(vault.connect(user).claim(THREE, fresh(5))).to.be.revertedWithCustomError(
+        vault,
+        "Vault_TransferFailed",
+      );
+      expect(await vault.claimable(user, THREE)).to.equal(60);
       await blocklist.setPaused(false);
-      await expect(vault.claimFor(user, 3)).to.be.revertedWithCustomError(vault, "Vault_TransferFailed");
-      await expect(vault.connect(user).claim(3, fresh(5)))
+      await expect(vault.claimFor(user, THREE)).to.be.revertedWithCustomError(vault, "Vault_TransferFailed");
+      await expect(vault.connect(user).claim(THREE, fresh(5)))
         .to.emit(vault, "Claimed")
-        .withArgs(user.address, 3, fresh(5), 60);
+        .withArgs(user.address, THREE, fresh(5), 60);
       expect(await blocklist.balanceOf(fresh(5))).to.equal(60);
-      await expect(vault.connect(user).claim(3, fresh(5)))
+      await expect(vault.connect(user).claim(THREE, fresh(5)))
         .to.be.revertedWithCustomError(vault, "Vault_NothingToClaim")
-        .withArgs(user.address, 3);
+        .withArgs(user.address, THREE);
     });
 
     it("add up, per recipient and token, and only the recipient redirects", async () => {
@@ -279,26 +274,26 @@ describe("Vault outbox", () => {
       await vault.deposit(depositRequest({ token: await blocklist.getAddress(), amount: 100n }));
       await blocklist.setPaused(true);
       for (const batch of [1n, 2n]) {
-        const payments = [{ token: 3, recipient: user.address, amount: 10n * batch }];
+        const payments = [payment(THREE, user.address, 10n * batch)];
         await enqueue(payments, batch);
         await vault.pay(batch, payments, ZeroHash);
       }
-      expect(await vault.claimable(user, 3)).to.equal(30);
+      expect(await vault.claimable(user, THREE)).to.equal(30);
       await blocklist.setPaused(false);
-      await expect(vault.connect(stranger).claim(3, stranger)).to.be.revertedWithCustomError(
+      await expect(vault.connect(stranger).claim(THREE, stranger)).to.be.revertedWithCustomError(
         vault,
         "Vault_NothingToClaim",
       );
-      await expect(vault.connect(user).claim(3, ZeroAddress)).to.be.revertedWithCustomError(
+      await expect(vault.connect(user).claim(THREE, ZeroAddress)).to.be.revertedWithCustomError(
         vault,
         "Vault_ZeroRecipient",
       );
-      await expect(vault.connect(stranger).claimFor(user, 3)).to.changeTokenBalances(
+      await expect(vault.connect(stranger).claimFor(user, THREE)).to.changeTokenBalances(
         blocklist,
         [vault, user],
         [-30, 30],
       );
-      await expect(vault.claimFor(user, 3)).to.be.revertedWithCustomError(vault, "Vault_NothingToClaim");
+      await expect(vault.claimFor(user, THREE)).to.be.revertedWithCustomError(vault, "Vault_NothingToClaim");
     });
   });
 

@@ -2,9 +2,9 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { type AddressLike, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
-import { DepositWord0, unpack } from "../../../protocol/spec";
+import { DepositWord0, tokenId, unpack } from "../../../protocol/spec";
 import { outboxHash } from "../../../protocol/witness/hashes";
-import { deployChain, depositRequest, impersonate, NATIVE, queueOf } from "../../fixtures/contracts";
+import { deployChain, depositRequest, impersonate, NATIVE, payment, PRIMARY, queueOf } from "../../fixtures/contracts";
 
 /** A token that a test deposits and pays out. */
 interface Token {
@@ -21,23 +21,24 @@ describe("Vault with odd tokens", () => {
     const { admin, vault } = chain;
     const rollup = await impersonate(await chain.rollup.getAddress());
 
-    /** Lists a token and gives the depositor, `admin`, a million of it. */
+    const lastId = async () => tokenId(PRIMARY, Number(await chain.tokens.count()));
+    /** Lists a token, gives the depositor, `admin`, a million of it, and returns its token id. */
     const list = async (token: Token) => {
       await chain.tokens.list(token);
       await token.mint(admin, 1_000_000n);
       await token.approve(vault, 1_000_000n);
-      return Number(await chain.tokens.count());
+      return lastId();
     };
     const deposit = async (token: Token, amount: bigint) =>
       vault.deposit(depositRequest({ token: await token.getAddress(), amount }));
     const lastCredit = async () => unpack(DepositWord0, (await queueOf(chain)).at(-1)![0]).amount;
     /** Orders a payment and makes it. */
     const payOut = async (batch: bigint, token: number, amount: bigint, recipient = RECIPIENT) => {
-      const payments = [{ token, recipient, amount }];
-      await vault.connect(rollup).enqueueOutbox(batch, outboxHash(payments.map((p) => ({ ...p, chain: 1 }))));
+      const payments = [payment(token, recipient, amount)];
+      await vault.connect(rollup).enqueueOutbox(batch, outboxHash(payments));
       return vault.pay(batch, payments, ZeroHash);
     };
-    return { ...chain, list, deposit, lastCredit, payOut };
+    return { ...chain, lastId, list, deposit, lastCredit, payOut };
   }
 
   it("V1: credits what arrives of a token that takes a fee", async () => {
@@ -54,7 +55,7 @@ describe("Vault with odd tokens", () => {
     const token = await ethers.deployContract("FeeToken");
     await list(token);
     await token.setFeePercent(100);
-    await expect(deposit(token, 1000n)).to.be.revertedWithCustomError(vault, "Vault_AmountOutOfRange").withArgs(0);
+    await expect(deposit(token, 1000n)).to.be.revertedWithCustomError(vault, "Requests_AmountOutOfRange").withArgs(0);
   });
 
   it("refuses a token that shrinks the vault's balance", async () => {
@@ -151,16 +152,13 @@ describe("Vault with odd tokens", () => {
       await base.tokens.list(NATIVE);
       const attacker = await ethers.deployContract("Reentrant");
       const { vault } = base;
-      const nativeId = Number(await base.tokens.count());
+      const nativeId = await base.lastId();
       await base.deposit(token, 1000n);
       await vault.deposit(depositRequest({ amount: 1000n }), { value: 1000n });
       const address = await attacker.getAddress();
       const entries: [string, string][] = [
         ["deposit", vault.interface.encodeFunctionData("deposit", [depositRequest({ amount: 0n })])],
-        [
-          "pay",
-          vault.interface.encodeFunctionData("pay", [9n, [{ token: id, recipient: address, amount: 1n }], ZeroHash]),
-        ],
+        ["pay", vault.interface.encodeFunctionData("pay", [9n, [payment(id, address, 1n)], ZeroHash])],
         ["claim", vault.interface.encodeFunctionData("claim", [id, RECIPIENT])],
         ["claimFor", vault.interface.encodeFunctionData("claimFor", [address, id])],
       ];

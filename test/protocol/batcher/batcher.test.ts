@@ -7,6 +7,7 @@ import { RemoteBatcher } from "../../../protocol/client/remoteBatcher";
 import { MAX_TIMESTAMP_AGE, tokenId } from "../../../protocol/spec";
 import type { Proving } from "../../../protocol/batcher/maker";
 import { OpError } from "../../../protocol/state";
+import { orderingOf } from "../../../protocol/chain/ordering";
 import { rejection } from "../../fixtures/rejection";
 import { World } from "../../fixtures/world";
 
@@ -23,7 +24,7 @@ describe("batcher", () => {
   });
   afterEach(() => world.destroy());
 
-  const transfer = { op: "Transfer", from: 1, to: 2, account: 2, amount: 5n } as const;
+  const transfer = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 5n } as const;
 
   it("makes no batch of nothing", async () => {
     expect(await world.batcher.step()).to.equal(1);
@@ -149,10 +150,11 @@ describe("batcher", () => {
 
   it("R12: tells that its signer is no operator, and keeps the proof", async () => {
     const { primary, people } = world;
-    await (await primary.rollup.setOperator(await primary.signer.getAddress(), false)).wait();
+    const ordering = orderingOf(primary);
+    await (await ordering.setOperator(await primary.signer.getAddress(), false)).wait();
     const { message } = await rejection(world.batcher.step());
-    expect(message).to.match(/^chain 1: submitting a batch: Rollup_NotOperator\(caller: 0x/);
-    await (await primary.rollup.setOperator(await primary.signer.getAddress(), true)).wait();
+    expect(message).to.match(/^chain 1: submitting a batch: Ordering_NotOperator\(caller: 0x/);
+    await (await ordering.setOperator(await primary.signer.getAddress(), true)).wait();
     expect(await world.batcher.step()).to.equal(1);
     expect(people.alice.address).to.equal(world.batcher.state.owner(1).owner);
   });

@@ -22,8 +22,9 @@ describe("pool of signed ops", () => {
 
   const state = smallState();
   const pay = (nonceAhead: number): SignedOp =>
-    signOp(state, alice, { op: "Transfer", from: 1, to: 2, account: 2, amount: 5n }, { nonceAhead });
-  const payBack = (): SignedOp => signOp(state, bob, { op: "Transfer", from: 2, to: 1, account: 1, amount: 1n });
+    signOp(state, alice, { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 5n }, { nonceAhead });
+  const payBack = (): SignedOp =>
+    signOp(state, bob, { op: "Transfer", fee: 0n, from: 2, to: 1, account: 1, amount: 1n });
   const wordOf = (op: SignedOp) => encodeSigned(op)[0];
 
   it("keeps ops and their order over a restart", () => {

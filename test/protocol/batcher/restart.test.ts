@@ -27,8 +27,26 @@ describe("batcher: restart", () => {
     await world.deposit(bob, secondary, { amount: 50n, account: 2, cell: 2 });
     await world.deposit(alice, primary, { amount: 60n, account: 1, cell: 1 });
     // A withdrawal on each chain waits in the pool when the snapshot is taken.
-    await world.send(alice, { op: "Withdraw", from: 1, amount: 700n, recipient: PAID_A, chain: 1, asset: 1 });
-    await world.send(bob, { op: "Withdraw", from: 2, amount: 80n, recipient: PAID_B, chain: 2, asset: 1 });
+    await world.send(alice, {
+      op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
+      from: 1,
+      amount: 700n,
+      recipient: PAID_A,
+      chain: 1,
+      asset: 1,
+    });
+    await world.send(bob, {
+      op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
+      from: 2,
+      amount: 80n,
+      recipient: PAID_B,
+      chain: 2,
+      asset: 1,
+    });
     directory = world.directory;
     world.stop();
     for (const recipient of [PAID_A, PAID_B]) await setBalance(recipient, 0n);

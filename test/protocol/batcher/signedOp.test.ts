@@ -7,9 +7,18 @@ import { signOp } from "../../fixtures/users";
 describe("signed ops from outside", () => {
   const state = smallState();
   const ops = [
-    signOp(state, alice, { op: "Transfer", from: 1, to: 2, account: 2, amount: 5n }),
-    signOp(state, alice, { op: "Withdraw", from: 1, amount: 10n ** 20n, recipient: alice.address, chain: 1, asset: 1 }),
-    signOp(state, alice, { op: "Open", from: 1, cell: 5, token: 1025, account: 2 }),
+    signOp(state, alice, { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 5n }),
+    signOp(state, alice, {
+      op: "Withdraw",
+      fee: 0n,
+      isZusd: false,
+      from: 1,
+      amount: 10n ** 20n,
+      recipient: alice.address,
+      chain: 1,
+      asset: 1,
+    }),
+    signOp(state, alice, { op: "Open", fee: 0n, from: 1, cell: 5, token: 1025, account: 2 }),
   ];
 
   it("come through JSON unchanged", () => {

@@ -71,9 +71,11 @@ describe("chain", () => {
       await batcher.step();
       const payments = [1n, 2n, 3n].map((amount) => ({
         chain: 1,
-        token: 1,
+        token: tokenId(1, 1),
         recipient: ethers.getAddress(PAID),
         amount,
+        into: 0,
+        minOut: 0n,
       }));
       expect(await payOutbox(primary, 1, payments)).to.deep.equal({ paid: 0, deferred: 0 });
       expect((await primary.provider.getBalance(PAID)) - before).to.equal(6n);
@@ -89,7 +91,7 @@ describe("chain", () => {
       world.stop();
       await world.start({ primary: { ...primary, vault: unpaying(primary.vault) } });
       expect((await rejection(world.batcher.step())).message).to.include("paying is off");
-      const wrong = [{ chain: 1, token: 1, recipient: PAID, amount: 5n }];
+      const wrong = [{ chain: 1, token: tokenId(1, 1), recipient: PAID, amount: 5n, into: 0, minOut: 0n }];
       expect((await rejection(payOutbox(primary, 1, wrong))).message).to.match(
         /^chain 1: outbox of batch 1: its hash 0x\w+ is not one of the batch's payments$/,
       );
@@ -138,9 +140,9 @@ describe("chain", () => {
     const { alice, bob } = people;
     const refusal = async (request: Partial<Parameters<typeof deposit>[1]>) =>
       (await rejection(world.deposit(alice, primary, { amount: 1n, ...request }))).message;
-    expect(await refusal({ amount: 0n })).to.equal("chain 1: deposit: Vault_AmountOutOfRange(amount: 0)");
+    expect(await refusal({ amount: 0n })).to.equal("chain 1: deposit: Requests_AmountOutOfRange(amount: 0)");
     expect(await refusal({ owner: bob.address })).to.include("Vault_KeyNotFromOwner(owner: ");
-    expect(await refusal({ account: 2 ** 20 })).to.include("Vault_AccountOutOfRange(account: 1048576)");
+    expect(await refusal({ account: 2 ** 20 })).to.include("Requests_AccountOutOfRange(account: 1048576)");
     expect(await refusal({ owner: ethers.ZeroAddress })).to.include("owner must not be the zero address");
     const token = await primary.token.getAddress();
     expect(await refusal({ token, amount: 10n ** 20n })).to.match(

@@ -52,6 +52,7 @@ describe("chain: followers", () => {
       expect(await queue.sync()).to.equal(false);
       expect(queue.requests.map(({ index }) => index)).to.deep.equal([0, 1, 2]);
       expect(queue.requests[1].request).to.deep.equal({
+        op: "Deposit",
         chain: 1,
         token: 1025,
         amount: 5n,
@@ -83,7 +84,7 @@ describe("chain: followers", () => {
         (logs: Log[]) => ((logs[1].args.word0 = (logs[1].args.word0 as bigint) + (1n << 30n)), logs),
         "its words hash to head",
       ],
-      ["an altered key", (logs: Log[]) => ((logs[1].args.key = 7n), logs), "its words hash to head"],
+      ["an altered key", (logs: Log[]) => ((logs[1].args.word2 = 7n), logs), "its words hash to head"],
       ["a withheld event", (logs: Log[]) => [logs[0], logs[2]], "the vault's next event is of request 2"],
       ["an event told twice", (logs: Log[]) => [logs[0], logs[0], logs[1]], "the vault's next event is of request 0"],
     ] as const) {

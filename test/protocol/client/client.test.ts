@@ -126,7 +126,7 @@ describe("client", () => {
 
   describe("signed ops", () => {
     const context = { domain: DOMAIN, nonce: 0, token: TOKEN_A };
-    const transfer = { op: "Transfer", from: 1, to: 2, account: 2, amount: 5n } as const;
+    const transfer = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 5n } as const;
 
     it("are accepted by the reference, valid until their nonce is used", () => {
       const state = smallState();
@@ -135,7 +135,7 @@ describe("client", () => {
       applySigned(state, signOp(alice.keys, withdrawal(1, TOKEN_A, 7n, bob.address), { ...context, nonce: 1 }), {
         timestamp,
       });
-      const open = { op: "Open", from: 1, cell: 5, token: TOKEN_B, account: 2 } as const;
+      const open = { op: "Open", fee: 0n, from: 1, cell: 5, token: TOKEN_B, account: 2 } as const;
       applySigned(state, signOp(alice.keys, open, { ...context, nonce: 2, expiry: 99 }), { timestamp: 99 });
       expect(state.balance(1)).to.include({ balance: 988n, nonce: 3 });
       expect(state.balance(5)).to.include({ balance: 0n, token: TOKEN_B, account: 2 });

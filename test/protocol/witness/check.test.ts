@@ -21,12 +21,14 @@ import { depositOf, signOp } from "../../fixtures/users";
 const SIZE: Size = { name: "small", cellBits: SMALL_BITS, queueOps: 1, signedOps: 2, gatePower: 0 };
 const N = 2 ** SMALL_BITS;
 
-// Accesses of the batch below, counted from 0: domain; counters, owner, balance, key; key, from, to; key, from, 0.
+// Accesses of the batch below, counted from 0: domain; counters, owner, balance, key; key, from, to; key, from, 0; four fee slots.
 const DEPOSIT_BALANCE = 3;
 const DEPOSIT_KEY = 4;
 const TRANSFER_FROM = 6;
 const TRANSFER_TO = 7;
 const WITHDRAW_FROM = 9;
+const WITHDRAW_UNUSED = 10;
+const LAST_FEE = 14;
 
 /** A deposit to bob, a transfer from alice to bob, and alice's withdrawal from the same cell. */
 function batch(): { before: State; trace: BatchTrace } {
@@ -35,7 +37,7 @@ function batch(): { before: State; trace: BatchTrace } {
   const second = signOp(
     before,
     alice,
-    { op: "Withdraw", from: 1, amount: 9n, recipient: bob.address, chain: 1, asset: 1 },
+    { op: "Withdraw", fee: 0n, isZusd: false, from: 1, amount: 9n, recipient: bob.address, chain: 1, asset: 1 },
     { nonceAhead: 1 },
   );
   const trace = buildBatch(state, {
@@ -43,7 +45,7 @@ function batch(): { before: State; trace: BatchTrace } {
     number: 1,
     timestamp: 1000,
     requests: [depositOf(bob, { chain: 1, token: TOKEN_A, amount: 7n, account: 2, cell: 2 })],
-    ops: [signOp(before, alice, { op: "Transfer", from: 1, to: 2, account: 2, amount: 30n }), second],
+    ops: [signOp(before, alice, { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 30n }), second],
   });
   expect(trace.report).to.deep.include({ included: [0, 1], rejected: [], left: [] });
   return { before, trace };
@@ -84,8 +86,13 @@ describe("checkStatement", () => {
 
   it("accepts opening a cell, also behind a Noop that fills its slot", () => {
     const size = { ...SIZE, signedOps: 4 };
-    const open = signOp(before, alice, { op: "Open", from: 1, cell: 5, token: TOKEN_B, account: 2 }, { nonceAhead: 1 });
-    const transfer = signOp(before, alice, { op: "Transfer", from: 1, to: 1, account: 1, amount: 30n });
+    const open = signOp(
+      before,
+      alice,
+      { op: "Open", fee: 0n, from: 1, cell: 5, token: TOKEN_B, account: 2 },
+      { nonceAhead: 1 },
+    );
+    const transfer = signOp(before, alice, { op: "Transfer", fee: 0n, from: 1, to: 1, account: 1, amount: 30n });
     const opened = buildBatch(before.clone(), { size, number: 1, timestamp: 0, requests: [], ops: [transfer, open] });
     expect(opened.words.slice(-3)).to.deep.equal([0n, ...encodeSigned(open)]);
     checkStatement(size, proverInput(before, opened));
@@ -110,7 +117,7 @@ describe("checkStatement", () => {
     it("more than its bits", () => {
       expectRefused({ sorted: [...trace.sorted.slice(0, -1), 4 * N + N] }, "sorted list ascends");
       const many = { ...honest, sorted: [...honest.sorted.slice(0, -1), 1n << 25n] };
-      expectInputRefused(many, /signal sorted\[10\] must be below/);
+      expectInputRefused(many, /signal sorted\[14\] must be below/);
     });
 
     it("the first bit of a later access set: the cell would be listed twice", () => {
@@ -163,8 +170,8 @@ describe("checkStatement", () => {
       for (const own of [WITHDRAW_FROM, TRANSFER_TO]) {
         expectRefused({ accesses: withAccess(trace, own, { previous: own + 1 }) }, "times are earlier");
       }
-      const future = honest.previous.map((time, i) => (i === WITHDRAW_FROM ? 11n : time));
-      expectInputRefused({ ...honest, previous: future }, /previous\[9\] must be below 11/);
+      const future = honest.previous.map((time, i) => (i === WITHDRAW_FROM ? 15n : time));
+      expectInputRefused({ ...honest, previous: future }, /previous\[9\] must be below 15/);
     });
 
     it("values swapped between two cells", () => {
@@ -282,11 +289,11 @@ describe("checkStatement", () => {
       expectInputRefused({ ...honest, wordsEval: F.add(honest.wordsEval, 1n) }, "wordsEval");
     });
 
-    it("C27: a deposit's flag and indices against its conditions", () => {
-      const flag = 1n << 179n;
-      expectRefused({ words: replace(1, (word) => word ^ flag) }, "deposit's flag and indices");
-      expectRefused({ words: replace(2, (word) => word + (1n << 160n)) }, /deposit's flag|cells of the accesses/);
-      expectRefused({ words: replace(2, (word) => word + (1n << 182n)) }, /deposit's flag|cells of the accesses/);
+    it("C27: a deposit's flags and indices against its conditions", () => {
+      for (const flag of [203n, 204n])
+        expectRefused({ words: replace(1, (word) => word ^ (1n << flag)) }, "queue op's flags, indices and amount");
+      expectRefused({ words: replace(2, (word) => word + (1n << 166n)) }, /queue op's flags|cells of the accesses/);
+      expectRefused({ words: replace(2, (word) => word + (1n << 188n)) }, /queue op's flags|cells of the accesses/);
     });
 
     it("C25: a signed word", () => {
@@ -301,8 +308,9 @@ describe("checkStatement", () => {
     });
 
     it("C23: an access that an op does not need used to change a cell", () => {
-      const accesses = withAccess(trace, 10, { written: 5n });
-      expectRefused({ accesses }, "write equation");
+      const unused = withAccess(trace, WITHDRAW_UNUSED, { written: 5n, last: true });
+      expectRefused({ accesses: unused }, "reads match writes");
+      expectRefused({ accesses: withAccess(trace, LAST_FEE, { written: 5n }) }, "write equation");
     });
 
     function replace(at: number, change: (word: bigint) => bigint): bigint[] {
@@ -311,7 +319,7 @@ describe("checkStatement", () => {
   });
 
   it("refuses signals of another length or range, by name", () => {
-    expectInputRefused({ ...honest, value: honest.value.slice(1) }, /signal value must have 11 values, got 10/);
+    expectInputRefused({ ...honest, value: honest.value.slice(1) }, /signal value must have 15 values, got 14/);
     expectInputRefused({ ...honest, challenge: F.R }, /signal challenge must be below the field order/);
     expectInputRefused({ ...honest, expiry: [1n << 40n, 0n] }, /signal expiry\[0\] must be below/);
     expectInputRefused({ ...honest, first: honest.first.map(() => 2n) }, "bits");

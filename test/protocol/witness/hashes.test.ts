@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { FIELD_ORDER } from "../../../protocol/spec";
-import { encodeDeposit, encodeRequest, type Deposit } from "../../../protocol/state";
+import { FIELD_ORDER, PaymentWord, ZUSD, packAmount, unpack } from "../../../protocol/spec";
+import { encodeQueueOp, encodeRequest, type Payment, type QueueOp, type Request } from "../../../protocol/state";
 import {
   ZERO_HASH,
   batchHash,
@@ -9,6 +9,7 @@ import {
   keccakWords,
   openingChallenge,
   outboxHash,
+  paymentWord,
   queueHead,
   queueHeads,
   requestHash,
@@ -16,7 +17,7 @@ import {
   type ChallengeFields,
 } from "../../../protocol/witness";
 import { TOKEN_A, alice, bob } from "../../fixtures/states";
-import { depositOf } from "../../fixtures/users";
+import { depositOf, exitOf, setKeyOf } from "../../fixtures/users";
 
 const hash = (byte: string): string => `0x${byte.repeat(32)}`;
 const point = (n: bigint) => ({ x: n, y: n + 100n });
@@ -38,24 +39,53 @@ describe("hashes", () => {
     for (const domain of domains) expect(domain < 1n << 160n).to.equal(true);
   });
 
-  it("hash of a request what the requester chose, and nothing that the batch fills in", () => {
-    const filled: Deposit = { ...request, op: "Deposit", executed: true, usedAccount: 3, usedCell: 4 };
-    const base = requestHash(encodeRequest(request));
-    expect(requestHash(encodeDeposit(filled))).to.equal(base);
-    for (const change of [
-      { chain: 2 },
-      { token: 1 },
-      { amount: 6n },
-      { account: 1 },
-      { cell: 1 },
-      { owner: bob.address },
-      { key: 1n },
-    ]) {
-      expect(requestHash(encodeRequest({ ...request, ...change })), JSON.stringify(Object.keys(change))).not.to.equal(
-        base,
-      );
+  describe("hash of a request what the requester chose, and nothing that the batch fills in:", () => {
+    const outcomes = [
+      { executed: true },
+      { executed: false },
+      { covered: false },
+      { usedAccount: 3, usedCell: 4 },
+      { executed: true, covered: false, usedAccount: 7, usedCell: 15 },
+    ];
+    const deposit = request;
+    const setKey = setKeyOf(alice, { chain: 1, account: 1 });
+    const exit = exitOf(alice, { chain: 1, account: 1, cell: 2, token: ZUSD, payer: 1 });
+    const common = [{ chain: 2 }, { account: 3 }, { owner: bob.address }];
+    const changes: [Request, object[]][] = [
+      [deposit, [...common, { token: 1 }, { amount: 6n }, { cell: 1 }, { key: 1n }]],
+      [setKey, [...common, { key: 1n }, { key: 0n }]],
+      [exit, [...common, { cell: 3 }, { token: TOKEN_A }, { payer: 2 }, { recipient: bob.address }]],
+    ];
+    for (const [base, others] of changes) {
+      it(base.op, () => {
+        const expected = requestHash(encodeRequest(base));
+        for (const outcome of outcomes) {
+          const filled = { executed: true, covered: true, usedAccount: 0, usedCell: 0, ...outcome };
+          // The amount of an exit is proven, that of a deposit asked for.
+          for (const amount of base.op === "FullExit" ? [0n, 1n, 2n ** 128n - 1n] : [undefined]) {
+            const op = { ...base, ...filled, ...(amount !== undefined && { amount }) } as QueueOp;
+            expect(requestHash(encodeQueueOp(op))).to.equal(expected);
+          }
+        }
+        const hashes = others.map((change) => requestHash(encodeRequest({ ...base, ...change })));
+        expect(new Set([expected, ...hashes]).size).to.equal(others.length + 1);
+      });
     }
-    expect(() => requestHash([1n])).to.throw("a request has 3 words, got 1");
+
+    it("and none is another's", () => {
+      const fields = { chain: 1, account: 1, owner: alice.address };
+      const hashes = [
+        encodeRequest(depositOf(alice, { ...fields, token: 0, amount: 0n, key: 5n })),
+        encodeRequest({ op: "SetKey", ...fields, key: 5n }),
+        encodeRequest(exitOf(alice, { ...fields, cell: 0, token: 0, payer: 0, recipient: `0x${"00".repeat(19)}05` })),
+      ].map(requestHash);
+      expect(new Set(hashes).size).to.equal(3);
+    });
+
+    it("three words, and no fewer", () => {
+      expect(() => requestHash([1n])).to.throw("a request has 3 words, got 1");
+      expect(() => requestHash([1n, 2n, 3n, 4n])).to.throw("a request has 3 words, got 4");
+    });
   });
 
   it("chain the heads of a queue", () => {
@@ -68,10 +98,56 @@ describe("hashes", () => {
   });
 
   it("fold an outbox so that a paid prefix leaves the rest's hash", () => {
-    const payments = [1n, 2n, 3n].map((amount) => ({ chain: 1, token: 1, recipient: bob.address, amount }));
+    const payments = [1n, 2n, 3n].map((amount): Payment => ({
+      chain: 1,
+      token: TOKEN_A,
+      recipient: bob.address,
+      amount,
+      into: 0,
+      minOut: 0n,
+    }));
     const rest = outboxHash(payments.slice(1));
-    expect(outboxHash(payments)).to.equal(keccakWords(1n, BigInt(bob.address), 1n, rest));
+    expect(outboxHash(payments)).to.equal(keccakWords(paymentWord(payments[0]), 1n, rest));
     expect(outboxHash([])).to.equal(ZERO_HASH);
+  });
+
+  it("tell payments apart by every field but the chain, whose outbox it is", () => {
+    const payment: Payment = {
+      chain: 1,
+      token: ZUSD,
+      recipient: bob.address,
+      amount: 5n,
+      into: 3,
+      minOut: packAmount(7n),
+    };
+    const changes: Partial<Payment>[] = [
+      {},
+      { token: TOKEN_A },
+      { recipient: alice.address },
+      { amount: 6n },
+      { into: 4 },
+      { into: 0 },
+      { minOut: 8n },
+      { minOut: 0n },
+      // The same least amount, packed otherwise.
+      { minOut: 2n ** 40n - 1n },
+    ];
+    const hashes = changes.map((change) => outboxHash([{ ...payment, ...change }]));
+    expect(new Set(hashes).size).to.equal(changes.length);
+    expect(outboxHash([{ ...payment, chain: 2 }])).to.equal(hashes[0]);
+    expect(unpack(PaymentWord, paymentWord(payment))).to.deep.equal({
+      recipient: BigInt(bob.address),
+      token: 1n,
+      into: 3n,
+      minOut: 7n,
+    });
+    for (const [wrong, message] of [
+      [{ token: 2 ** 16 }, "PaymentWord.token must be below 2^16"],
+      [{ into: 1024 }, "PaymentWord.into must be below 2^10"],
+      [{ minOut: 2n ** 40n }, "PaymentWord.minOut must be below 2^40"],
+      [{ recipient: "bob" }, "Payment.recipient must be an address, got bob"],
+    ] as const)
+      expect(() => paymentWord({ ...payment, ...wrong })).to.throw(message);
   });
 
   it("evaluate the words as a polynomial", () => {
@@ -120,23 +196,23 @@ describe("hashes", () => {
     expect(new Set(openings).size).to.equal(openings.length);
   });
 
-  it("R1: chain batches by number, circuit, parent, commitment and words", () => {
+  it("R1: chain batches by circuit, parent, commitment and words, the first of which has the number", () => {
     const fields = {
       domain: 1n,
       circuitId: hash("01"),
-      number: 1,
       previousHash: hash("02"),
       commitment: point(1n),
-      words: [1n],
+      words: [1n, 5n],
     };
     const changes = [
       {},
       { domain: 2n },
       { circuitId: hash("03") },
-      { number: 2 },
       { previousHash: hash("04") },
       { commitment: point(2n) },
-      { words: [2n] },
+      { words: [2n, 5n] },
+      { words: [1n, 6n] },
+      { words: [1n] },
     ];
     const hashes = changes.map((change) => batchHash({ ...fields, ...change }));
     expect(new Set(hashes).size).to.equal(changes.length);

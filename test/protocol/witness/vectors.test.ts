@@ -6,7 +6,7 @@ import { poseidon4 } from "poseidon-lite";
 import { assertG1, G1_GENERATOR, mulG1 } from "../../../protocol/crypto/curve";
 import { permute } from "../../../protocol/crypto/poseidon";
 import * as spec from "../../../protocol/spec";
-import { describeWord } from "../../../protocol/state";
+import { decodeHeader, decodeQueueOp, decodeSigned, describeWord } from "../../../protocol/state";
 import { examples, type Example } from "../../../protocol/witness";
 
 const file = join(__dirname, "..", "..", "vectors", "protocol.json");
@@ -20,11 +20,17 @@ const layouts: Record<string, spec.Layout> = Object.fromEntries(
     spec.HeaderWord,
     spec.DepositWord0,
     spec.DepositWord1,
+    spec.SetKeyWord0,
+    spec.SetKeyWord1,
+    spec.FullExitWord0,
+    spec.FullExitWord1,
     spec.TransferWord,
     spec.WithdrawWord,
+    spec.ExactWord,
     spec.OpenWord,
     spec.OpenToWord,
     spec.MessageTail,
+    spec.PaymentWord,
   ].map((layout) => [layout.name, layout]),
 );
 
@@ -62,7 +68,56 @@ describe("golden vectors", () => {
   });
 
   it("have an example of every layout", () => {
+    const all = Object.values(spec).filter((of): of is spec.Layout => typeof of === "object" && "fields" in of);
+    expect(Object.keys(layouts).sort()).to.deep.equal(all.map(({ name }) => name).sort());
     expect(Object.keys(layouts).filter((name) => !vectors.some(({ layout }) => layout === name))).to.deep.equal([]);
+    const others = ["domain", "field", "bytes32"];
+    expect(vectors.filter(({ layout }) => !(layout in layouts) && !others.includes(layout))).to.deep.equal([]);
+  });
+
+  it("hold ops that decode to what they are made of", () => {
+    const hex = (...names: string[]) => names.map((name) => BigInt(vector(name).hex));
+    const bits = spec.SIZES.test.cellBits;
+    const exit = list("exitHash", "words").map(BigInt);
+    expect(hex("fullExit", "fullExit, second word")).to.deep.equal(exit.slice(0, 2));
+    const owner = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+    expect(decodeQueueOp(bits, exit)).to.deep.equal({
+      op: "FullExit",
+      chain: 1,
+      account: 1,
+      owner,
+      cell: 4,
+      token: 1,
+      payer: 2,
+      recipient: owner,
+      executed: true,
+      covered: false,
+      usedAccount: 1,
+      usedCell: 4,
+      amount: 40n * 10n ** 18n,
+    });
+    expect(decodeQueueOp(bits, [...hex("setKey", "setKey, second word"), 5n])).to.deep.include({
+      op: "SetKey",
+      account: 1,
+      owner,
+      executed: true,
+      covered: true,
+      usedAccount: 1,
+    });
+    expect(decodeSigned(bits, hex("withdrawExact", "withdrawExact, second word"))).to.deep.equal({
+      op: "WithdrawExact",
+      from: 4,
+      recipient: owner,
+      chain: 2,
+      isZusd: true,
+      asset: 3,
+      fee: 0n,
+      amount: 1_234_567_890_123_456_789n,
+      minOut: 1_234_000n,
+    });
+    expect(decodeSigned(bits, hex("transfer"))).to.deep.include({ op: "Transfer", fee: 12n * 10n ** 14n });
+    expect(decodeSigned(bits, hex("withdraw"))).to.deep.include({ op: "Withdraw", isZusd: false, fee: 50n });
+    expect(decodeHeader(hex("header")[0])).to.deep.include({ suspended: 8n, feeCells: [5, 6, 0, 0] });
   });
 
   for (const { name, layout, fields, hex, readsAs } of vectors.filter((example) => example.layout in layouts)) {
@@ -90,11 +145,21 @@ describe("golden vectors", () => {
     expect(word).to.equal(vector("transfer").hex);
   });
 
-  it("requestHash: keccak of the requester's 179 and 160 bits, and the key", () => {
+  it("requestHash: keccak of the requester's 203 and 166 bits, and the key", () => {
     const [word0, word1, key] = list("requestHash", "words").map(BigInt);
-    const masked = [word0 % (1n << 179n), word1 % (1n << 160n), key];
+    const masked = [word0 % (1n << 203n), word1 % (1n << 166n), key];
     expect(vector("requestHash").hex).to.equal(keccakOf(...masked));
     expect(toBeHex(word0, 32)).to.equal(vector("deposit").hex);
+  });
+
+  it("exitHash: keccak of the requester's 75 and 166 bits, and the recipient", () => {
+    const [word0, word1, recipient] = list("exitHash", "words").map(BigInt);
+    const masked = [word0 % (1n << 75n), word1 % (1n << 166n), recipient];
+    expect(vector("exitHash").hex).to.equal(keccakOf(...masked));
+    expect(toBeHex(word0, 32)).to.equal(vector("fullExit").hex);
+    expect(toBeHex(word1, 32)).to.equal(vector("fullExit, second word").hex);
+    // The amount is proven: the vault does not know it.
+    expect(word0 >> 75n).not.to.equal(0n);
   });
 
   it("queueHead: keccak of the head before and the request", () => {
@@ -102,10 +167,20 @@ describe("golden vectors", () => {
     expect(vector("queueHead").hex).to.equal(hex);
   });
 
-  it("outboxHash: folded from the last payment to the first", () => {
-    const [token, recipient, amount] = ["token", "recipient", "amount"].map((field) => list("outboxHash", field));
-    const last = keccakOf(token[1], recipient[1], amount[1], 0n);
-    expect(vector("outboxHash").hex).to.equal(keccakOf(token[0], recipient[0], amount[0], last));
+  it("outboxHash: keccak of a payment's word, its amount and the rest, from the last payment to the first", () => {
+    const [words, amounts] = ["word", "amount"].map((field) => list("outboxHash", field));
+    expect([words.length, amounts.length]).to.deep.equal([2, 2]);
+    const last = keccakOf(words[1], amounts[1], 0n);
+    expect(vector("outboxHash").hex).to.equal(keccakOf(words[0], amounts[0], last));
+  });
+
+  it("payment: recipient, token id, what to redeem into and the least to accept, packed in one word of the outbox", () => {
+    const { recipient, token, into, minOut } = vector("payment").fields as Record<string, string>;
+    const word = BigInt(recipient) | (BigInt(token) << 160n) | (BigInt(into) << 176n) | (BigInt(minOut) << 186n);
+    expect(vector("payment").hex).to.equal(toBeHex(word, 32));
+    expect(list("outboxHash", "word")[1]).to.equal(vector("payment").hex);
+    const first = BigInt(list("outboxHash", "word")[0]);
+    expect(first >> 160n).to.equal((1n << 10n) | 2n);
   });
 
   it("digest: five elements into each permutation, on top of the tag", () => {
@@ -158,7 +233,8 @@ describe("golden vectors", () => {
     const words = keccak256(concat(list("batchHash", "words")));
     expect(one("batchHash", "wordsHash")).to.equal(words);
     const point = list("batchHash", "commitment");
-    const hash = keccakOf(tag, domain, one("batchHash", "circuitId"), 1n, genesis, ...point, words);
+    const [header] = list("batchHash", "words");
+    const hash = keccakOf(tag, domain, one("batchHash", "circuitId"), header, genesis, ...point, words);
     expect(vector("batchHash").hex).to.equal(hash);
   });
 

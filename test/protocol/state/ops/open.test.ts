@@ -5,7 +5,7 @@ import { SMALL_BITS, TOKEN_B, alice, bob, smallState } from "../../../fixtures/s
 import { signOp } from "../../../fixtures/users";
 import { NOW, expectRefused, refusesWithoutAuthority } from "./behavior";
 
-const base: Open = { op: "Open", from: 1, cell: 5, token: TOKEN_B, account: 2 };
+const base: Open = { op: "Open", fee: 0n, from: 1, cell: 5, token: TOKEN_B, account: 2 };
 const signed = (state: State, change: Partial<Open> = {}) => signOp(state, alice, { ...base, ...change });
 
 describe("Open", () => {

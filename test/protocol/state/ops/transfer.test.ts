@@ -4,7 +4,7 @@ import { SMALL_BITS, alice, bob, mallory, smallState } from "../../../fixtures/s
 import { signOp } from "../../../fixtures/users";
 import { NOW, expectRefused, refusesWithoutAuthority } from "./behavior";
 
-const base: Transfer = { op: "Transfer", from: 1, to: 2, account: 2, amount: 300n };
+const base: Transfer = { op: "Transfer", fee: 0n, from: 1, to: 2, account: 2, amount: 300n };
 const signed = (state: State, change: Partial<Transfer> = {}, by = alice) => signOp(state, by, { ...base, ...change });
 
 describe("Transfer", () => {
@@ -17,6 +17,14 @@ describe("Transfer", () => {
     expect(state.balance(2)).to.deep.equal({ balance: 320n, nonce: 0, token: 1025, account: 2 });
     expect(payments).to.deep.equal([]);
     expect(words).to.deep.equal([0x01n | (1n << 8n) | (300n << 31n) | (2n << 83n) | (2n << 106n)]);
+  });
+
+  it("has its fee in the word: 70 units are 70·10^0, and 1,300 are 13·10^2", () => {
+    const state = smallState();
+    const base = 0x01n | (1n << 8n) | (300n << 31n) | (2n << 83n) | (2n << 106n);
+    const words = (fee: bigint) => applySigned(state, signed(state, { fee }), { timestamp: NOW }).words;
+    expect(words(70n)).to.deep.equal([base | (70n << 71n)]);
+    expect(words(1300n)).to.deep.equal([base | ((13n | (2n << 7n)) << 71n)]);
   });
 
   it("accesses the payer's key, the paying cell and the receiving cell", () => {
@@ -59,7 +67,7 @@ describe("Transfer", () => {
       "amount",
       "is not exact in a packed amount; the nearest below is 100000000000",
     );
-    expectRefused(state, { ...signed(state), amount: -1n }, "amount", "must be in [0, 2^128)".replace("[", "\\["));
+    expectRefused(state, { ...signed(state), amount: -1n }, "amount", "must be in [0, 2^128)");
   });
 
   it("refuses a receiving cell that the named account does not own", () => {

@@ -6,14 +6,14 @@ const deploy: DeployFunction = async (hre) => {
   const context = await deployContext(hre);
   const { chain, config, deployer } = context;
   if (chain.index !== config.primary) return;
-  const rollup = await hre.ethers.getContractAt("Rollup", await addressOf(context, "Rollup"));
+  const ordering = await hre.ethers.getContractAt("Ordering", await addressOf(context, "Ordering"));
   for (const operator of chain.operators ?? [deployer]) {
-    if (await rollup.isOperator(operator)) continue;
-    await (await rollup.setOperator(operator, true)).wait();
+    if (await ordering.isOperator(operator)) continue;
+    await (await ordering.setOperator(operator, true)).wait();
     report(context, `allowed operator ${operator}`);
   }
 };
 
 deploy.tags = ["operators"];
-deploy.dependencies = ["rollup"];
+deploy.dependencies = ["ordering"];
 export default deploy;

@@ -2,13 +2,16 @@ import { ZeroAddress } from "ethers";
 import type { DeployFunction } from "hardhat-deploy/types";
 import { addressOf, deployContext, report } from "../scripts/deploy/context";
 
-/** Vault and facts learn their rollup, once and for ever. */
+/** Vault, facts and ordering learn their rollup, once and for ever. */
 const deploy: DeployFunction = async (hre) => {
   const context = await deployContext(hre);
   const rollup = await addressOf(context, "Rollup");
   const vault = await hre.ethers.getContractAt("Vault", await addressOf(context, "Vault"));
   const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
-  for (const contract of [vault, facts]) {
+  const { chain, config } = context;
+  const isPrimary = chain.index === config.primary;
+  const ordering = isPrimary ? [await hre.ethers.getContractAt("Ordering", await addressOf(context, "Ordering"))] : [];
+  for (const contract of [vault, facts, ...ordering]) {
     if ((await contract.rollup()) !== ZeroAddress) continue;
     await (await contract.bindRollup(rollup)).wait();
     report(context, `bound ${await contract.getAddress()} to rollup ${rollup}`);

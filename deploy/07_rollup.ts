@@ -1,10 +1,11 @@
+import { ZeroAddress } from "ethers";
 import type { DeployFunction } from "hardhat-deploy/types";
 import { genesisOf } from "../scripts/deploy/circuits";
 import { addressOf, deployContext, ensureContract } from "../scripts/deploy/context";
 
 const deploy: DeployFunction = async (hre) => {
   const context = await deployContext(hre);
-  const { config } = context;
+  const { chain, config } = context;
   const { domain, tauG2, commitment } = await genesisOf(config);
   const rollupConfig = {
     domain,
@@ -12,6 +13,7 @@ const deploy: DeployFunction = async (hre) => {
     vault: await addressOf(context, "Vault"),
     facts: await addressOf(context, "Facts"),
     circuits: await addressOf(context, "CircuitRegistry"),
+    ordering: chain.index === config.primary ? await addressOf(context, "Ordering") : ZeroAddress,
     tauG2: [...tauG2],
     genesis: commitment,
   };
@@ -19,5 +21,5 @@ const deploy: DeployFunction = async (hre) => {
 };
 
 deploy.tags = ["rollup"];
-deploy.dependencies = ["vault", "facts", "verifiers"];
+deploy.dependencies = ["vault", "facts", "verifiers", "ordering"];
 export default deploy;

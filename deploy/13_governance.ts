@@ -1,0 +1,27 @@
+import type { DeployFunction } from "hardhat-deploy/types";
+import { isSameAddress } from "../scripts/deploy/config";
+import { addressOf, deployContext, report } from "../scripts/deploy/context";
+
+/**
+ * Hands the administration over: the governor may do everything, each thing after the timelock; the deployer may do nothing any more. Without
+ * a governor, which only development networks do, the deployer stays administrator.
+ */
+const deploy: DeployFunction = async (hre) => {
+  const context = await deployContext(hre);
+  const { config, deployer } = context;
+  if (!config.governance) return;
+  const { governor, timelock } = config.governance;
+  const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
+  const role = await access.ADMIN_ROLE();
+  // Handed over already: the deployer is no member, or may act after a delay only.
+  const [isMember, delay] = await access.hasRole(role, deployer);
+  if (!isMember || delay !== 0n) return;
+  await (await access.grantRole(role, governor, timelock)).wait();
+  // A governor that is the deployer stays, with the timelock: nobody else would be left.
+  if (!isSameAddress(governor, deployer)) await (await access.renounceRole(role, deployer)).wait();
+  report(context, `handed administration over to ${governor}, with a timelock of ${timelock} s`);
+};
+
+deploy.tags = ["governance"];
+deploy.dependencies = ["verifiers", "bind", "gateways", "chains", "tokens", "operators"];
+export default deploy;

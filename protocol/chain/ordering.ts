@@ -1,0 +1,116 @@
+import type { ContractTransactionReceipt } from "ethers";
+import { FactKind } from "../spec";
+import { wordsHash } from "../witness";
+import type { AcceptedBatch } from "./batchFollower";
+import type { Chain } from "./chain";
+import type { IOrdering } from "./contracts";
+import { acting, ChainError } from "./errors";
+import type { FactCarrier } from "./factCarrier";
+import { LogFollower } from "./logs";
+import type { QueueFollower } from "./queueFollower";
+
+/** How the primary chain sees another: see `IOrdering`. */
+export interface Standing {
+  /** Timestamp of the highest batch that the chain acknowledged, unix seconds. */
+  readonly acknowledged: number;
+  /** Seconds of silence after which it is suspended; 0: it does not take part. */
+  readonly lease: number;
+  /** Requests of its queue that are known, or consumed. */
+  readonly known: number;
+}
+
+/** Throws `ChainError` for a chain that is not the primary. */
+export function orderingOf(primary: Chain): IOrdering {
+  if (!primary.ordering) throw new ChainError(primary.name, "ordering", "is not the primary chain");
+  return primary.ordering;
+}
+
+export async function readStanding(primary: Chain, chain: number): Promise<Standing> {
+  const status = await acting(primary, `reading how chain ${chain} stands`, () => orderingOf(primary).statusOf(chain));
+  const { acknowledged, lease, known, consumed } = status;
+  return {
+    acknowledged: Number(acknowledged),
+    lease: Number(lease),
+    known: Number(known > consumed ? known : consumed),
+  };
+}
+
+/** The mask of chains that a batch must suspend: those which are silent for longer than their lease. */
+export async function suspendedAt(primary: Chain, timestamp: number): Promise<bigint> {
+  const leased = await acting(primary, "reading which chains take part", () => orderingOf(primary).leased());
+  let mask = 0n;
+  for (let chain = 1; leased >> BigInt(chain) !== 0n; chain++) {
+    if (((leased >> BigInt(chain)) & 1n) === 0n) continue;
+    const { acknowledged, lease } = await readStanding(primary, chain);
+    if (timestamp - acknowledged > lease) mask |= 1n << BigInt(chain);
+  }
+  return mask;
+}
+
+/** Tells the primary that a chain accepted a batch: brings the fact, and names the batch. Anyone may. */
+export async function acknowledge(
+  primary: Chain,
+  chain: Chain,
+  { number, hash, previousHash, batch }: AcceptedBatch,
+  carrier: FactCarrier,
+): Promise<ContractTransactionReceipt> {
+  await carrier.carry({ kind: FactKind.Batch, number, value: hash }, chain, primary);
+  const argument = {
+    circuit: batch.circuit,
+    header: batch.words[0],
+    previousHash,
+    newCommitment: batch.newCommitment,
+    wordsHash: wordsHash(batch.words),
+  };
+  return acting(primary, `acknowledging batch ${number} for ${chain.name}`, async () => {
+    const sent = await orderingOf(primary).acknowledge(chain.index, argument);
+    return (await sent.wait()) as ContractTransactionReceipt;
+  });
+}
+
+/**
+ * Makes all requests of a chain's queue known on the primary that are not: from then on the force delay runs. Anyone may.
+ * @param queue of the chain, synchronised
+ * @returns how many there were
+ */
+export async function postRequests(primary: Chain, queue: QueueFollower, carrier: FactCarrier): Promise<number> {
+  const { chain, requests } = queue;
+  const { known } = await readStanding(primary, chain.index);
+  const unknown = requests.slice(known);
+  if (unknown.length === 0) return 0;
+  const count = requests.length;
+  if (chain.index !== primary.index) {
+    await carrier.carry({ kind: FactKind.Queue, number: count, value: queue.headAt(count) }, chain, primary);
+  }
+  const words = unknown.map((request): [bigint, bigint, bigint] => [...request.words]);
+  await acting(primary, `posting requests of ${chain.name}`, async () => {
+    await (await orderingOf(primary).post(chain.index, words, [], count)).wait();
+  });
+  return unknown.length;
+}
+
+/** Follows when requests became known on the primary. */
+export class PostFollower {
+  private readonly logs: LogFollower;
+  private readonly posts = new Map<number, { end: number; time: number }[]>();
+
+  constructor(readonly primary: Chain) {
+    this.logs = new LogFollower(primary.provider, orderingOf(primary), "RequestsPosted", primary.firstBlock);
+  }
+
+  async sync(): Promise<void> {
+    const { reset, logs } = await acting(this.primary, "reading posted requests", () => this.logs.next());
+    if (reset) this.posts.clear();
+    for (const { args } of logs) {
+      const chain = Number(args.chain);
+      const posts = this.posts.get(chain) ?? [];
+      posts.push({ end: Number(args.end), time: Number(args.time) });
+      this.posts.set(chain, posts);
+    }
+  }
+
+  /** When the request at a position of a chain's queue was posted, unix seconds; infinity: not yet. */
+  postedAt(chain: number, index: number): number {
+    return this.posts.get(chain)?.find(({ end }) => end > index)?.time ?? Infinity;
+  }
+}

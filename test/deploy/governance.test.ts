@@ -1,0 +1,453 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } from "ethers";
+import { startAnvil, type Anvil } from "../../scripts/anvil";
+import { checkConfig, LOCAL, type ChainConfig, type DeploymentConfig } from "../../scripts/deploy/config";
+import { deployChain, type DeployChainOptions } from "../../scripts/deploy/deployChain";
+import type { DeploymentDescription } from "../../scripts/deploy/description";
+import { LiveNetworkError, refuseDevelopmentConfig } from "../../scripts/deploy/live";
+import type {
+  AccessManager,
+  ChainRegistry,
+  CircuitRegistry,
+  Facts,
+  Ordering,
+  Rollup,
+  TokenRegistry,
+} from "../../typechain-types";
+import { rejection } from "../fixtures/rejection";
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
+const STRANGER = `0x${"5a".repeat(20)}`;
+/** Account 1 of the mnemonic that every development node uses. */
+const KNOWN = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const ADMIN = 0n;
+
+describe("deployment configurations: what is governed", () => {
+  const [primary, secondary] = LOCAL.chains;
+  const refuses = (change: Partial<DeploymentConfig>, message: string): void => {
+    expect(() => checkConfig({ ...LOCAL, ...change })).to.throw(`deployment "local": ${message}`);
+  };
+  const accepts = (change: Partial<DeploymentConfig>): void => {
+    checkConfig({ ...LOCAL, ...change });
+  };
+  const TIMES_OUT_OF_RANGE = [0, -HOUR, HOUR - 1, WEEK + 1, HOUR + 0.5, NaN, Infinity, "7200", null];
+
+  it("the force delay is 1 hour .. 7 days, whole seconds", () => {
+    for (const forceDelay of [...TIMES_OUT_OF_RANGE, undefined]) {
+      refuses({ forceDelay: forceDelay as number }, "forceDelay must be a whole number of seconds, 1 hour .. 7 days");
+    }
+    for (const forceDelay of [HOUR, HOUR + 1, WEEK]) accepts({ forceDelay });
+  });
+
+  it("so is every chain's lease, where it is not left to be 6 hours", () => {
+    for (const lease of TIMES_OUT_OF_RANGE) {
+      const changed = { lease: lease as number };
+      const rule = "must be a whole number of seconds, 1 hour .. 7 days";
+      refuses({ chains: [primary, { ...secondary, ...changed }] }, `chain secondary: lease ${rule}`);
+      refuses({ chains: [{ ...primary, ...changed }, secondary] }, `chain primary: lease ${rule}`);
+    }
+    for (const lease of [HOUR, WEEK, undefined]) accepts({ chains: [primary, { ...secondary, lease }] });
+  });
+
+  it("the governor is an address, the timelock whole seconds", () => {
+    for (const governor of ["", "nobody", "0x5a", `${STRANGER}5a`, KNOWN.replace("dc79C8", "DC79C8")]) {
+      refuses({ governance: { governor, timelock: DAY } }, "governance.governor must be an address");
+    }
+    for (const timelock of [-1, 0.5, NaN, Infinity, "3600", null, undefined]) {
+      refuses(
+        { governance: { governor: STRANGER, timelock: timelock as number } },
+        "governance.timelock must be a whole number of seconds",
+      );
+    }
+    refuses({ governance: { governor: STRANGER, timelock: 2 ** 32 } }, "governance.timelock must be a whole number");
+    refuses(
+      { governance: { governor: `0x${"00".repeat(20)}`, timelock: DAY } },
+      "governance.governor must not be the zero address",
+    );
+    for (const timelock of [0, 1, 365 * DAY]) accepts({ governance: { governor: STRANGER, timelock } });
+    for (const governor of [KNOWN, KNOWN.toLowerCase()]) accepts({ governance: { governor, timelock: DAY } });
+    accepts({ governance: undefined });
+  });
+});
+
+describe("G7: governance of a live network", () => {
+  const LIVE_CHAIN_ID = 424242;
+  const LIVE_CHAIN: ChainConfig = {
+    name: "live",
+    index: 1,
+    evmChainId: LIVE_CHAIN_ID,
+    gateways: ["11", "22", "33"].map((byte) => `0x${byte.repeat(20)}`),
+    tokens: ["native"],
+    operators: [STRANGER],
+  };
+  const LIVE: DeploymentConfig = {
+    ...LOCAL,
+    name: "live",
+    threshold: 2,
+    ptau: { path: "ceremony.ptau", sha256: "00".repeat(32) },
+    governance: { governor: STRANGER, timelock: 30 * DAY },
+    chains: [LIVE_CHAIN],
+  };
+  const check = (governance: DeploymentConfig["governance"], chain = LIVE_CHAIN): void =>
+    refuseDevelopmentConfig({ ...LIVE, governance }, chain, [STRANGER]);
+
+  it("there must be a governor", () => {
+    expect(() => check(undefined))
+      .to.throw(LiveNetworkError, "there must be a governor, with a timelock")
+      .with.property("message")
+      .includes(`EVM chain id ${LIVE_CHAIN_ID}`);
+  });
+
+  it("who acts after 30 days at least", () => {
+    for (const timelock of [0, 1, HOUR, WEEK, 30 * DAY - 1]) {
+      expect(() => check({ governor: STRANGER, timelock }), `${timelock} s`).to.throw(
+        LiveNetworkError,
+        `the timelock must be at least ${30 * DAY} s`,
+      );
+    }
+    for (const timelock of [30 * DAY, 30 * DAY + 1, 365 * DAY]) check({ governor: STRANGER, timelock });
+  });
+
+  it("a development node needs neither", () => {
+    for (const governance of [undefined, { governor: STRANGER, timelock: 0 }, { governor: KNOWN, timelock: 1 }]) {
+      check(governance, { ...LIVE_CHAIN, evmChainId: 31337 });
+    }
+  });
+
+  describe("by the deploy scripts", () => {
+    let anvil: Anvil;
+    let folder: string;
+
+    before(async () => {
+      anvil = await startAnvil({ chainId: LIVE_CHAIN_ID });
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-governance-live-"));
+    });
+
+    after(async () => {
+      await anvil.stop();
+      fs.rmSync(folder, { recursive: true });
+    });
+
+    it("nothing is sent without a governor, or with one whose key everyone knows", async () => {
+      const refusals: [DeploymentConfig["governance"], string][] = [
+        [undefined, "there must be a governor"],
+        [{ governor: KNOWN, timelock: 30 * DAY }, `everyone knows the key of ${KNOWN}`],
+      ];
+      const configFile = path.join(folder, "config.json");
+      const privateKeys = [Wallet.createRandom().privateKey];
+      for (const [governance, reason] of refusals) {
+        fs.writeFileSync(configFile, JSON.stringify({ ...LIVE, governance }));
+        const options = { network: "live", rpcUrl: anvil.url, deployments: folder, configFile, privateKeys } as const;
+        const { message } = await rejection(deployChain({ ...options, compile: false }));
+        expect(message).to.include("refused on a live network").and.to.include(reason);
+      }
+      const provider = new JsonRpcProvider(anvil.url, LIVE_CHAIN_ID, { staticNetwork: true });
+      expect(await provider.getBlockNumber()).to.equal(0);
+      provider.destroy();
+    });
+  });
+});
+
+describe("[proof] G1: deploying with a governor", () => {
+  const TIMELOCK = 2 * DAY;
+  /** After which AccessManager forgets what was scheduled and not executed. */
+  const EXPIRATION = WEEK;
+
+  let folder: string;
+  let anvil: Anvil;
+  let provider: JsonRpcProvider;
+  let deployer: JsonRpcSigner;
+  let governor: JsonRpcSigner;
+  let stranger: JsonRpcSigner;
+  let description: DeploymentDescription;
+  /** A token that is not listed. */
+  let token: string;
+  let contracts: {
+    access: AccessManager;
+    circuits: CircuitRegistry;
+    tokens: TokenRegistry;
+    chains: ChainRegistry;
+    facts: Facts;
+    rollup: Rollup;
+    ordering: Ordering;
+  };
+
+  const deploy = async (change: Partial<DeploymentConfig> = {}): Promise<DeploymentDescription> => {
+    const configFile = path.join(folder, "config.json");
+    const governance = { governor: governor.address, timelock: TIMELOCK };
+    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, governance, ...change }));
+    const options: DeployChainOptions = { network: "primary", rpcUrl: anvil.url, deployments: folder, configFile };
+    return deployChain({ ...options, compile: false });
+  };
+
+  before(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-governance-"));
+    anvil = await startAnvil();
+    provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 });
+    [deployer, governor, stranger] = await provider.listAccounts();
+    description = await deploy();
+    const factories = await import("../../typechain-types");
+    const rollup = factories.Rollup__factory.connect(description.rollup, provider);
+    const unlisted = await new factories.MockToken__factory(stranger).deploy("NEW", 6);
+    token = await (await unlisted.waitForDeployment()).getAddress();
+    contracts = {
+      access: factories.AccessManager__factory.connect(description.accessManager, provider),
+      circuits: factories.CircuitRegistry__factory.connect(description.circuitRegistry, provider),
+      tokens: factories.TokenRegistry__factory.connect(description.tokenRegistry, provider),
+      chains: factories.ChainRegistry__factory.connect(description.chainRegistry, provider),
+      facts: factories.Facts__factory.connect(description.facts, provider),
+      rollup,
+      ordering: factories.Ordering__factory.connect(await rollup.ordering(), provider),
+    };
+  });
+
+  after(async () => {
+    provider.destroy();
+    await anvil.stop();
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  // Every test starts from the chain as it was deployed.
+  let snapshot: string;
+  beforeEach(async () => {
+    snapshot = await provider.send("evm_snapshot", []);
+  });
+  afterEach(async () => {
+    await provider.send("evm_revert", [snapshot]);
+  });
+
+  const now = async (): Promise<number> => (await provider.getBlock("latest"))!.timestamp;
+  const mineAt = async (timestamp: number): Promise<void> => {
+    await provider.send("evm_mine", [timestamp]);
+  };
+
+  /** Restricted functions of every contract, with arguments that they take from who may call them. */
+  const restricted = (): [BaseContract, string, unknown[]][] => {
+    const { circuits, tokens, chains, facts, rollup, ordering } = contracts;
+    const verifier = description.rollup;
+    const circuit = { verifier, queueOps: 2, signedOps: 2, activeFrom: 7, retiredFrom: 0 };
+    return [
+      [circuits, "register", [id("another circuit"), circuit]],
+      [circuits, "retire", [description.circuits[0].id, 9]],
+      [tokens, "list", [token]],
+      [tokens, "delist", [1]],
+      [chains, "register", [9, 1, STRANGER]],
+      [facts, "addGateway", [description.vault]],
+      [facts, "removeGateway", [description.gateways[0]]],
+      [facts, "setFrozen", [2, true]],
+      [rollup, "setCap", [2, 5, 1]],
+      [ordering, "setOperator", [STRANGER, true]],
+      [ordering, "setLease", [2, HOUR]],
+    ];
+  };
+  const call = (contract: BaseContract, name: string, args: unknown[], caller: JsonRpcSigner): Promise<unknown> =>
+    contract
+      .connect(caller)
+      .getFunction(name)
+      .staticCall(...args);
+
+  it("makes the governor the only administrator, who acts after the timelock", async () => {
+    const { access } = contracts;
+    expect(await access.hasRole(ADMIN, governor)).to.deep.equal([true, BigInt(TIMELOCK)]);
+    expect(await access.hasRole(ADMIN, deployer)).to.deep.equal([false, 0n]);
+    const granted = await access.queryFilter(access.filters.RoleGranted());
+    expect(granted.map(({ args }) => [args.roleId, args.account])).to.deep.equal([
+      [ADMIN, deployer.address],
+      [ADMIN, governor.address],
+    ]);
+    const revoked = await access.queryFilter(access.filters.RoleRevoked());
+    expect(revoked.map(({ args }) => [args.roleId, args.account])).to.deep.equal([[ADMIN, deployer.address]]);
+    for (const contract of Object.values(contracts).filter((contract) => contract !== access)) {
+      expect(await (contract as CircuitRegistry).authority()).to.equal(description.accessManager);
+    }
+  });
+
+  it("changes nothing when run again", async () => {
+    const block = await provider.getBlockNumber();
+    expect(await deploy()).to.deep.equal(description);
+    expect(await provider.getBlockNumber()).to.equal(block);
+  });
+
+  it("the deployer may do nothing any more, no more than a stranger", async () => {
+    const { access, ordering } = contracts;
+    for (const caller of [deployer, stranger]) {
+      for (const [contract, name, args] of restricted()) {
+        await expect(call(contract, name, args, caller), name)
+          .to.be.revertedWithCustomError(contract, "AccessManagedUnauthorized")
+          .withArgs(caller.address);
+        const data = contract.interface.encodeFunctionData(name, args);
+        await expect(access.connect(caller).schedule.staticCall(contract, data, 0), name)
+          .to.be.revertedWithCustomError(access, "AccessManagerUnauthorizedCall")
+          .withArgs(caller.address, contract, data.slice(0, 10));
+        await expect(access.connect(caller).execute.staticCall(contract, data), name)
+          .to.be.revertedWithCustomError(access, "AccessManagerUnauthorizedCall")
+          .withArgs(caller.address, contract, data.slice(0, 10));
+      }
+      for (const [name, args] of [
+        ["grantRole", [ADMIN, caller.address, 0]],
+        ["revokeRole", [ADMIN, governor.address]],
+        ["setTargetClosed", [description.rollup, true]],
+        ["setTargetFunctionRole", [description.rollup, ["0x00000000"], 1]],
+        ["updateAuthority", [description.rollup, STRANGER]],
+      ] as const) {
+        await expect(call(access, name, [...args], caller), name)
+          .to.be.revertedWithCustomError(access, "AccessManagerUnauthorizedAccount")
+          .withArgs(caller.address, ADMIN);
+      }
+    }
+    // Operating is not administrating.
+    expect(await ordering.isOperator(deployer)).to.equal(true);
+    expect(await ordering.isOperator(governor)).to.equal(false);
+  });
+
+  it("the governor may do nothing at once, nor shorten its timelock", async () => {
+    const { access } = contracts;
+    for (const [contract, name, args] of restricted()) {
+      const data = contract.interface.encodeFunctionData(name, args);
+      const operation = await access.hashOperation(governor, contract, data);
+      await expect(call(contract, name, args, governor), name)
+        .to.be.revertedWithCustomError(access, "AccessManagerNotScheduled")
+        .withArgs(operation);
+      await expect(access.connect(governor).execute.staticCall(contract, data), name)
+        .to.be.revertedWithCustomError(access, "AccessManagerNotScheduled")
+        .withArgs(operation);
+      await expect(access.connect(governor).schedule.staticCall(contract, data, (await now()) + TIMELOCK - 60), name)
+        .to.be.revertedWithCustomError(access, "AccessManagerUnauthorizedCall")
+        .withArgs(governor.address, contract, data.slice(0, 10));
+    }
+    for (const [name, args] of [
+      ["grantRole", [ADMIN, governor.address, 0]],
+      ["grantRole", [ADMIN, STRANGER, 0]],
+      ["updateAuthority", [description.rollup, STRANGER]],
+    ] as const) {
+      await expect(call(access, name, [...args], governor), name).to.be.revertedWithCustomError(
+        access,
+        "AccessManagerNotScheduled",
+      );
+    }
+  });
+
+  it("the governor's scheduled calls take hold after the timelock, each once", async () => {
+    const { access } = contracts;
+    const asGovernor = access.connect(governor);
+    const operations = restricted().map(([contract, name, args]) => ({
+      contract,
+      name,
+      data: contract.interface.encodeFunctionData(name, args),
+    }));
+    for (const { contract, data } of operations) await (await asGovernor.schedule(contract, data, 0)).wait();
+    const scheduled = await now();
+    await mineAt(scheduled + TIMELOCK - 60);
+    for (const { contract, name, data } of operations) {
+      await expect(asGovernor.execute.staticCall(contract, data), name).to.be.revertedWithCustomError(
+        access,
+        "AccessManagerNotReady",
+      );
+      for (const caller of [deployer, stranger]) {
+        await expect(access.connect(caller).execute.staticCall(contract, data), name).to.be.revertedWithCustomError(
+          access,
+          "AccessManagerUnauthorizedCall",
+        );
+      }
+    }
+    await mineAt(scheduled + TIMELOCK);
+    for (const { contract, name, data } of operations) {
+      await (await asGovernor.execute(contract, data)).wait();
+      await expect(asGovernor.execute.staticCall(contract, data), name).to.be.revertedWithCustomError(
+        access,
+        "AccessManagerNotScheduled",
+      );
+    }
+    const { circuits, ordering, facts } = contracts;
+    expect(await circuits.circuitOf(id("another circuit"))).to.deep.equal([description.rollup, 2n, 2n, 7n, 0n]);
+    expect((await circuits.circuitOf(description.circuits[0].id)).retiredFrom).to.equal(9n);
+    expect(await ordering.isOperator(STRANGER)).to.equal(true);
+    expect((await ordering.statusOf(2)).lease).to.equal(BigInt(HOUR));
+    expect(await facts.frozen(2)).to.equal(true);
+    expect(await facts.gateways()).to.deep.equal([description.vault]);
+  });
+
+  it("what the governor schedules may be cancelled, and is forgotten after a week", async () => {
+    const { access, ordering } = contracts;
+    const asGovernor = access.connect(governor);
+    const [kept, cancelled] = [STRANGER, stranger.address].map((operator) =>
+      ordering.interface.encodeFunctionData("setOperator", [operator, true]),
+    );
+    for (const data of [kept, cancelled]) await (await asGovernor.schedule(ordering, data, 0)).wait();
+    const scheduled = await now();
+    await expect(access.connect(deployer).cancel.staticCall(governor, ordering, cancelled))
+      .to.be.revertedWithCustomError(access, "AccessManagerUnauthorizedCancel")
+      .withArgs(deployer.address, governor.address, ordering, cancelled.slice(0, 10));
+    await (await asGovernor.cancel(governor, ordering, cancelled)).wait();
+    await mineAt(scheduled + TIMELOCK);
+    await expect(asGovernor.execute.staticCall(ordering, cancelled)).to.be.revertedWithCustomError(
+      access,
+      "AccessManagerNotScheduled",
+    );
+    await mineAt(scheduled + TIMELOCK + EXPIRATION);
+    await expect(asGovernor.execute.staticCall(ordering, kept)).to.be.revertedWithCustomError(
+      access,
+      "AccessManagerExpired",
+    );
+  });
+
+  it("says so, and changes nothing, when the administration is not as configured", async () => {
+    const block = await provider.getBlockNumber();
+    const withoutGovernor = await rejection(deploy({ governance: undefined }));
+    expect(withoutGovernor.message)
+      .to.include("chain primary is not as configured")
+      .and.to.include(`administrator ${deployer.address}: expected true, is false`);
+    const [primary, secondary] = LOCAL.chains;
+    const another = await rejection(
+      deploy({
+        governance: { governor: STRANGER, timelock: DAY },
+        chains: [primary, { ...secondary, lease: 2 * HOUR }],
+        forceDelay: HOUR,
+      }),
+    );
+    for (const difference of [
+      `administrator ${STRANGER}: expected true, is false`,
+      `timelock: expected ${DAY}, is 0`,
+      `lease of chain secondary: expected ${2 * HOUR}, is ${6 * HOUR}`,
+      `ordering.forceDelay: expected ${HOUR}, is ${DAY}`,
+    ]) {
+      expect(another.message).to.include(difference);
+    }
+    expect(await provider.getBlockNumber()).to.equal(block);
+  });
+
+  it("a governor that is the deployer stays administrator, after the timelock only", async () => {
+    const own = await startAnvil();
+    const records = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-governor-"));
+    try {
+      const configFile = path.join(records, "config.json");
+      fs.writeFileSync(
+        configFile,
+        JSON.stringify({ ...LOCAL, governance: { governor: deployer.address, timelock: TIMELOCK } }),
+      );
+      const options = {
+        network: "primary",
+        rpcUrl: own.url,
+        deployments: records,
+        configFile,
+        compile: false,
+      } as const;
+      const { accessManager } = await deployChain(options);
+      const { AccessManager__factory } = await import("../../typechain-types");
+      const reader = new JsonRpcProvider(own.url, own.chainId, { staticNetwork: true, cacheTimeout: -1 });
+      const access = AccessManager__factory.connect(accessManager, reader);
+      expect(await access.hasRole(ADMIN, deployer)).to.deep.equal([true, BigInt(TIMELOCK)]);
+      reader.destroy();
+      // Run again, the scripts have nothing to do.
+      await deployChain(options);
+    } finally {
+      await own.stop();
+      fs.rmSync(records, { recursive: true });
+    }
+  });
+});
