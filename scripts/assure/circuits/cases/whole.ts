@@ -2,15 +2,8 @@ import { COUNTERS_CELL, keyCell } from "../../../../protocol/spec";
 import { encodeCounters, type State } from "../../../../protocol/state";
 import { PUBLIC_INPUTS, type CircuitInput } from "../../../../protocol/witness";
 import { RandomBatches } from "../../../../test/fixtures/randomBatches";
-import {
-  CHALLENGE,
-  SMALL,
-  batchOf,
-  draftOf,
-  forgedInput,
-  honestInput,
-  world,
-} from "../../../../test/circuits/batch/world";
+import { draftOf, forgedInput } from "../../../../test/circuits/batch/forgery";
+import { CHALLENGE, SMALL, batchOf, honestInput, world } from "../../../../test/circuits/batch/world";
 import type { Inputs } from "../model";
 import { firstInPart, readsItself, remembers } from "./accesses";
 
