@@ -11,8 +11,8 @@
 import { parseArgs } from "node:util";
 import type { Survivor } from "./assure/circuits/assess";
 import { Explanations } from "./assure/circuits/explained";
-import { assessTemplates, loadWhole, type Row } from "./assure/circuits/rows";
-import { circomspect, inspect, unusedPublics } from "./assure/circuits/static";
+import { assessTemplates, type Row } from "./assure/circuits/rows";
+import { circomspect, inspect } from "./assure/circuits/static";
 import { showProgress } from "./progress";
 import { table } from "./table";
 
@@ -27,19 +27,18 @@ async function main(): Promise<void> {
   const start = Date.now();
   const explanations = Explanations.read();
   const progress = showProgress();
-  const rows = await assessTemplates({ explanations, template, onProgress: progress });
+  const warnings = template === undefined ? [...(await inspect(INSPECTED, explanations)), ...(await circomspect(explanations))] : [];
+  const { rows, unused } = await assessTemplates({ explanations, template, onProgress: progress });
   progress.end();
 
-  const warnings = template === undefined ? [...(await inspect(INSPECTED, explanations)), ...(await circomspect(explanations))] : [];
   const problems = [...rows.flatMap(problemsOf), ...warnings.filter(isUnexplained).map(describe)];
+  problems.push(...unused.map((signal) => `public input ${signal} is in no constraint`));
   if (template === undefined) {
-    const unused = unusedPublics((await loadWhole()).model);
-    problems.push(...unused.map((signal) => `public input ${signal} is in no constraint`));
     problems.push(...explanations.unused().map((entry) => `explained, but not found: ${JSON.stringify(entry)}`));
   }
 
   if (json) console.log(JSON.stringify({ rows, warnings, problems }, null, 2));
-  else print(rows, warnings, (Date.now() - start) / 1000);
+  else print(rows, explanations, (Date.now() - start) / 1000);
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
 }
@@ -67,19 +66,21 @@ function percent(deleted: Row["deleted"]): string {
   return `${(100 * killed(deleted)).toFixed(1)} %`;
 }
 
-function print(rows: readonly Row[], warnings: readonly Survivor[], seconds: number): void {
-  const header = ["template", "constraints", "deleted", "wrong", "free", "implied", "needed", "witnesses", "changes", "free hints", "s"];
-  const lines = rows.map(({ template, constraints, deleted, witnesses, changes, survivors, milliseconds }) => {
+function print(rows: readonly Row[], explanations: Explanations, seconds: number): void {
+  const header = ["template", "constraints", "deleted", "wrong", "free", "implied", "needed", "witnesses", "changes", "s"];
+  const lines = rows.map(({ template, constraints, deleted, witnesses, changes, milliseconds }) => {
     const { wrong, free, implied } = deleted;
-    const hints = survivors.filter(({ check }) => check === "mutation").length;
-    const numbers = [constraints, wrong + free + implied, wrong, free, implied];
-    const end = [witnesses, changes, hints].map((number) => number.toLocaleString("en"));
-    return [template, ...numbers.map((number) => number.toLocaleString("en")), percent(deleted), ...end, (milliseconds / 1000).toFixed(1)];
+    const before = [constraints, wrong + free + implied, wrong, free, implied].map(show);
+    return [template, ...before, percent(deleted), show(witnesses), show(changes), (milliseconds / 1000).toFixed(1)];
   });
   console.log(table([header, ...lines]));
-  const explained = [...rows.flatMap(({ survivors }) => survivors), ...warnings].filter(({ reason }) => reason !== undefined);
-  console.log(`\nexplained\n${table(explained.map((survivor) => [describe(survivor), survivor.reason ?? ""]), 2)}`);
-  console.log(`\n${seconds.toFixed(0)} s`);
+  const used = explanations.used().map(([{ check, template, signals, reason }, times]) => [`${times}`, check, template, signals, reason]);
+  console.log(`\nfound, and explained\n${table(used, 5)}`);
+  console.log(`\n${rows.length} templates, ${seconds.toFixed(0)} s`);
+}
+
+function show(count: number): string {
+  return count.toLocaleString("en");
 }
 
 void main();

@@ -4,6 +4,7 @@ import type { Check, Explanations } from "./explained";
 import type { Base, Inputs, Model } from "./model";
 import { mutatePairs, mutateSingles } from "./mutation";
 import { withoutIndices } from "./names";
+import type { Change } from "./system";
 
 /** What no constraint noticed: a change of a witness, or that a constraint is gone. */
 export interface Survivor {
@@ -33,17 +34,16 @@ export interface Assessment {
 
 export interface AssessOptions {
   explanations: Explanations;
-  /** Whether to delete constraints of every component; else, in a large circuit, only those of the main one and its parts. */
-  everywhere?: boolean;
   onProgress?: (done: number, total: number) => void;
 }
 
 /** Witnesses that changes are tried on, and that searches start from: as many as take new branches, up to these. */
 const MOST_WITNESSES = 12;
-/** Constraints up to which a circuit is small: everything in it is looked at as closely as possible. */
+/** Constraints up to which a circuit is small: everything in it is looked at as closely as its own lines always are. */
 const SMALL = 300;
-/** Constraints from which a circuit's inner components are left to their own assessments. */
-const LARGE = 3_000;
+/** Constraints from which, of a circuit's components, only every n-th constraint is deleted: their templates have rows of their own. */
+const LARGE = 1_000;
+const SAMPLED = 50;
 
 /** Which of the inputs the constraints accept and which they refuse; and of both, those that take new branches. */
 export function sortInputs(model: Model, inputs: Iterable<Inputs>): { valid: Base[]; invalid: Base[] } {
@@ -59,33 +59,32 @@ export function sortInputs(model: Model, inputs: Iterable<Inputs>): { valid: Bas
 /** Changes witnesses of valid inputs, and deletes constraints. */
 export function assess(model: Model, valid: readonly Base[], invalid: readonly Base[], options: AssessOptions): Assessment {
   const survivors = new Survivors(options.explanations);
-  let changes = 0;
+  let tries = 0;
   for (const base of valid) {
     for (const mutate of [mutateSingles, mutatePairs]) {
       const { tried, survivors: found } = mutate(model, base);
-      changes += tried;
-      for (const { different } of found) survivors.addChange(model, different);
+      tries += tried;
+      for (const { changes, different } of found) survivors.addChange(model, base, changes, different);
     }
   }
   const deleted = deleteConstraints(model, [...valid, ...invalid], options, survivors);
   const { length } = model.equations;
-  return { deleted, constraints: length, witnesses: valid.length, changes, survivors: survivors.list() };
+  return { deleted, constraints: length, witnesses: valid.length, changes: tries, survivors: survivors.list() };
 }
 
 function deleteConstraints(
   model: Model,
   bases: readonly Base[],
-  { everywhere = false, onProgress }: AssessOptions,
+  { onProgress }: AssessOptions,
   survivors: Survivors,
 ): Record<Finding, number> {
   const deletion = new Deletion(model, bases);
   const found: Record<Finding, number> = { wrong: 0, free: 0, implied: 0 };
   const total = model.equations.length;
   model.equations.forEach((equation, constraint) => {
-    // "main.part" and "main" are near, "main.part.inner" is not.
-    const isNear = equation === undefined || equation.component.split(".").length <= 2;
-    if (!isNear && !everywhere && total > LARGE) return;
-    const finding = deletion.find(constraint, { insist: isNear || total <= SMALL });
+    const isOwn = equation === undefined || equation.component === "main";
+    if (!isOwn && total > LARGE && constraint % SAMPLED !== 0) return;
+    const finding = deletion.find(constraint, isOwn || total <= SMALL);
     found[finding]++;
     if (finding === "implied") survivors.addConstraint(model, constraint);
     onProgress?.(constraint + 1, total);
@@ -103,9 +102,15 @@ class Survivors {
     return [...this.found.values()];
   }
 
-  /** Hints that were free; or, where there are none among them, all signals that differ. */
-  addChange({ variables }: Model, different: readonly number[]): void {
-    const hints = different.filter((variable) => variables[variable].kind === "hint");
+  /** Hints that are not what the other signals make of them; or, where there are none, all signals that differ. */
+  addChange(model: Model, base: Base, changes: readonly Change[], different: readonly number[]): void {
+    const { variables } = model;
+    const values = [...base.values];
+    for (const { wire, value } of changes) values[model.at(wire)] = value;
+    const hints = different.filter((variable) => {
+      const { kind, evaluate } = variables[variable];
+      return kind === "hint" && evaluate?.(values) !== values[variable];
+    });
     for (const variable of hints.length > 0 ? hints : different) {
       const { template, local } = variables[variable].signal;
       this.add("mutation", template, withoutIndices(local));

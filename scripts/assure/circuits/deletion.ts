@@ -1,4 +1,4 @@
-import { judge, type Verdict } from "./judge";
+import { judge } from "./judge";
 import type { Base, Model } from "./model";
 import { MOST_REPAIRS, Search, type Quest } from "./search";
 import type { Change, Use } from "./system";
@@ -12,14 +12,10 @@ import type { Change, Use } from "./system";
  */
 export type Finding = "wrong" | "free" | "implied";
 
-export interface DeletionOptions {
-  /** Whether to look on for something wrong where something free was found. */
-  insist?: boolean;
-  /** Signals computed for a constraint at most. */
-  effort?: number;
-}
-
+/** Signals computed for a constraint at most. */
 const EFFORT = 400_000;
+/** The same when something free was found, to find something wrong. */
+const INSISTENCE = 20_000;
 /** Free signals that are looked for behind a constraint. */
 const MOST_KNOBS = 8;
 
@@ -39,17 +35,18 @@ export class Deletion {
     this.sinks = findSinks(model);
   }
 
-  /** What is possible without a constraint. */
-  find(constraint: number, { insist = true, effort = EFFORT }: DeletionOptions = {}): Finding {
+  /** What is possible without a constraint. @param insist whether to look on for something wrong where something free was found */
+  find(constraint: number, insist = true): Finding {
     const alone = ({ evaluation: { violated } }: Base): boolean => violated.size === 1 && violated.has(constraint);
     if (this.invalid.some(alone)) return "wrong";
 
     let finding: Finding = "implied";
-    const quest = this.quest(constraint, effort, (base, changes) => {
-      finding = better(finding, judge(this.model, base, changes).verdict);
-      return isEnough();
+    const quest = this.quest(constraint, (base, changes) => {
+      const { verdict } = judge(this.model, base, changes);
+      if (verdict === "wrong" || (verdict === "free" && finding === "implied")) finding = verdict;
+      if (finding === "implied") return Infinity;
+      return finding === "free" && insist ? INSISTENCE : 0;
     });
-    const isEnough = (): boolean => finding === "wrong" || (finding === "free" && !insist);
     const invalid = this.invalid.map((base) => new Search(this.model, base, quest));
     const valid = this.valid.map((base) => new Search(this.model, base, quest));
     for (let repairs = 0; repairs <= MOST_REPAIRS && !quest.isOver(); repairs++) {
@@ -57,19 +54,21 @@ export class Deletion {
       for (const search of valid) search.repairNear(repairs);
       for (const search of valid) search.repairFar(repairs);
     }
+    for (let repairs = 0; repairs <= MOST_REPAIRS; repairs++) for (const search of invalid) search.repairNear(repairs);
     return finding;
   }
 
-  private quest(deleted: number, effort: number, record: (base: Base, changes: readonly Change[]) => boolean): Quest {
+  /** @param record takes an assignment. @returns how much effort is left at most */
+  private quest(deleted: number, record: (base: Base, changes: readonly Change[]) => number): Quest {
     const freed = this.model.defines[deleted];
     const behind = this.knobs(deleted);
-    let left = effort;
+    let left = EFFORT;
     return {
       ...{ deleted, freed, near: freed === undefined ? behind : [freed, ...behind] },
       knobs: (constraint) => this.knobs(constraint),
       sinksIn: (constraint) => this.model.system.wires[constraint].flatMap((wire) => this.sinks.get(wire) ?? []),
       record: (base, changes) => {
-        if (record(base, changes)) left = 0;
+        left = Math.min(left, record(base, changes));
       },
       spend: (signals) => (left -= signals),
       isOver: () => left <= 0,
@@ -82,11 +81,6 @@ export class Deletion {
     if (!knobs) this.knobsOf.set(constraint, (knobs = knobsBehind(this.model, this.model.variablesIn(constraint))));
     return knobs;
   }
-}
-
-function better(finding: Finding, verdict: Verdict): Finding {
-  if (finding === "wrong" || verdict === "wrong") return "wrong";
-  return verdict === "free" ? "free" : finding;
 }
 
 /** The nearest inputs and hints that variables follow from, themselves among them. */

@@ -9,7 +9,7 @@ export interface Explanation {
   check: Check;
   /** Regular expression for the whole name of the template whose source has it. */
   template: string;
-  /** Regular expression for the whole of the signals' names as they are shown, without indices. */
+  /** Regular expression for the whole of the signals' names as they are shown. */
   signals: string;
   reason: string;
 }
@@ -18,7 +18,7 @@ const FILE = path.join(__dirname, "explained.json");
 
 /** What is known to be no problem, and which of it was found. */
 export class Explanations {
-  private readonly used = new Set<Explanation>();
+  private readonly times = new Map<Explanation, number>();
 
   constructor(private readonly entries: readonly Explanation[]) {}
 
@@ -32,13 +32,21 @@ export class Explanations {
     const found = this.entries.find(
       (entry) => entry.check === check && matches(entry.template, template) && matches(entry.signals, signals),
     );
-    if (found) this.used.add(found);
+    if (found) this.times.set(found, (this.times.get(found) ?? 0) + 1);
     return found?.reason;
+  }
+
+  /** Explanations of what was found, and how often they were asked for. */
+  used(): [Explanation, times: number][] {
+    return this.entries.flatMap((entry) => {
+      const times = this.times.get(entry);
+      return times === undefined ? [] : [[entry, times] as [Explanation, number]];
+    });
   }
 
   /** Explanations of what was not found. */
   unused(): Explanation[] {
-    return this.entries.filter((entry) => !this.used.has(entry));
+    return this.entries.filter((entry) => !this.times.has(entry));
   }
 }
 

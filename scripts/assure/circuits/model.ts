@@ -90,20 +90,15 @@ export class Model {
    */
   evaluate(inputs: Inputs): Base {
     const given = flatten(inputs);
-    const values = this.inputNames().map((name) => {
+    const values = this.trace.inputs.map((signal) => {
+      const name = this.trace.signals[signal].local;
       const value = given.get(name);
       if (value === undefined) throw new Error(`input ${name} is missing`);
       given.delete(name);
       return value;
     });
     if (given.size > 0) throw new Error(`there is no input ${[...given.keys()].join(", ")}`);
-    return this.evaluateFrom(values);
-  }
-
-  /** The same by inputs in order. */
-  evaluateFrom(inputs: readonly bigint[]): Base {
-    const values = [...inputs];
-    for (const { evaluate } of this.variables.slice(inputs.length)) values.push((evaluate as Evaluator)(values));
+    for (const { evaluate } of this.variables.slice(this.inputCount)) values.push((evaluate as Evaluator)(values));
     const witness = Array<bigint>(this.system.wireCount).fill(1n);
     this.variables.forEach(({ wire }, variable) => wire !== undefined && (witness[wire] = values[variable]));
     return { values, evaluation: this.system.evaluate(witness) };
@@ -166,15 +161,6 @@ export class Model {
     return this.trace.inputs.length;
   }
 
-  /** Names of the inputs, without "main.". */
-  inputNames(): string[] {
-    return this.trace.inputs.map((signal) => this.trace.signals[signal].local);
-  }
-
-  outputsOf(value: (variable: number) => bigint): bigint[] {
-    return this.outputs.map(value);
-  }
-
   isOutput(variable: number): boolean {
     return this.outputs.includes(variable);
   }
@@ -202,11 +188,23 @@ export class Model {
 
   /** The values of a component's inputs, by name. */
   inputsOf(component: string, { values }: Base): Map<string, bigint> {
-    const inputs = new Map<string, bigint>();
+    const signals = this.inputSignals().get(component) ?? [];
+    return new Map(signals.map((signal) => [this.trace.signals[signal].local, values[this.variableOf[signal]]]));
+  }
+
+  private inputsByComponent: Map<string, number[]> | undefined;
+
+  private inputSignals(): ReadonlyMap<string, number[]> {
+    if (this.inputsByComponent) return this.inputsByComponent;
+    const found = new Map<string, number[]>();
     this.trace.signals.forEach(({ name, local, input }, signal) => {
-      if (input && name === `${component}.${local}`) inputs.set(local, values[this.variableOf[signal]]);
+      if (!input) return;
+      const component = name.slice(0, -local.length - 1);
+      const signals = found.get(component);
+      if (signals) signals.push(signal);
+      else found.set(component, [signal]);
     });
-    return inputs;
+    return (this.inputsByComponent = found);
   }
 
   // Construction ----------------------------------------------------------------------------------------------------

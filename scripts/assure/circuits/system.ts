@@ -98,11 +98,6 @@ export class Evaluation {
     return result.sort((x, y) => x - y);
   }
 
-  /** Whether every constraint holds after the changes. */
-  holds(changes: readonly Change[]): boolean {
-    return this.violatedBy(changes).length === 0;
-  }
-
   /** Whether every constraint that has one of the wires holds after the changes. */
   holdsAround(changes: readonly Change[]): boolean {
     for (const sums of this.sumsAfter(changes).values()) if (!isZero(residual(sums))) return false;
