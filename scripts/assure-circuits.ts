@@ -10,7 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import type { Survivor } from "./assure/circuits/assess";
-import { Explanations } from "./assure/circuits/explained";
+import { Explanations } from "./assure/circuits/explanations";
 import { assessTemplates, type Row } from "./assure/circuits/rows";
 import { circomspect, inspect } from "./assure/circuits/static";
 import { showProgress } from "./progress";

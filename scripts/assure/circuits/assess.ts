@@ -1,9 +1,8 @@
 import { Coverage } from "./coverage";
 import { Deletion, type Finding } from "./deletion";
-import type { Check, Explanations } from "./explained";
+import type { Check, Explanations } from "./explanations";
 import type { Base, Inputs, Model } from "./model";
 import { mutatePairs, mutateSingles } from "./mutation";
-import { withoutIndices } from "./names";
 import type { Change } from "./system";
 
 /** What no constraint noticed: a change of a witness, or that a constraint is gone. */
@@ -41,9 +40,8 @@ export interface AssessOptions {
 const MOST_WITNESSES = 12;
 /** Constraints up to which a circuit is small: everything in it is looked at as closely as its own lines always are. */
 const SMALL = 300;
-/** Constraints from which, of a circuit's components, only every n-th constraint is deleted: their templates have rows of their own. */
+/** Constraints from which a circuit's components are left to the rows of their own templates. */
 const LARGE = 1_000;
-const SAMPLED = 50;
 
 /** Which of the inputs the constraints accept and which they refuse; and of both, those that take new branches. */
 export function sortInputs(model: Model, inputs: Iterable<Inputs>): { valid: Base[]; invalid: Base[] } {
@@ -83,7 +81,7 @@ function deleteConstraints(
   const total = model.equations.length;
   model.equations.forEach((equation, constraint) => {
     const isOwn = equation === undefined || equation.component === "main";
-    if (!isOwn && total > LARGE && constraint % SAMPLED !== 0) return;
+    if (!isOwn && total > LARGE) return;
     const finding = deletion.find(constraint, isOwn || total <= SMALL);
     found[finding]++;
     if (finding === "implied") survivors.addConstraint(model, constraint);
@@ -131,4 +129,9 @@ class Survivors {
     if (known) known.count++;
     else this.found.set(key, { check, template, signals, place, count: 1, reason: this.explanations.reasonFor(check, template, signals) });
   }
+}
+
+/** Names that stay the same when a source's lines move: without indices, and without the places of anonymous components. */
+function withoutIndices(name: string): string {
+  return name.replace(/\[\d+\]/g, "").replace(/_\d+_\d+(?=\.|$)/g, "");
 }

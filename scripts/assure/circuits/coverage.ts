@@ -10,8 +10,7 @@ export class Coverage {
   private readonly variables: readonly number[];
 
   constructor({ variables }: Model) {
-    const isBranch = (i: number): boolean => variables[i].kind !== "input" && !DIGITS.has(variables[i].signal.template);
-    this.variables = [...variables.keys()].filter(isBranch);
+    this.variables = [...variables.keys()].filter((i) => !DIGITS.has(variables[i].signal.template));
   }
 
   /** Takes a witness into account. @returns whether a bit had a value that it never had, or the witness is the first */

@@ -13,7 +13,7 @@ import type { Change, Use } from "./system";
 export type Finding = "wrong" | "free" | "implied";
 
 /** Signals computed for a constraint at most. */
-const EFFORT = 400_000;
+const EFFORT = 500_000;
 /** The same when something free was found, to find something wrong. */
 const INSISTENCE = 20_000;
 /** Free signals that are looked for behind a constraint. */
@@ -49,12 +49,12 @@ export class Deletion {
     });
     const invalid = this.invalid.map((base) => new Search(this.model, base, quest));
     const valid = this.valid.map((base) => new Search(this.model, base, quest));
+    for (const search of invalid) search.repairNear(0);
     for (let repairs = 0; repairs <= MOST_REPAIRS && !quest.isOver(); repairs++) {
       for (const search of invalid) search.repairStart(repairs);
       for (const search of valid) search.repairNear(repairs);
       for (const search of valid) search.repairFar(repairs);
     }
-    for (let repairs = 0; repairs <= MOST_REPAIRS; repairs++) for (const search of invalid) search.repairNear(repairs);
     return finding;
   }
 

@@ -31,22 +31,31 @@ export function mergeSignals({ signals, equations }: Trace, kept: (signal: numbe
       const number = numbers.get(root);
       return number === undefined ? { terms: new Map([[root, 1n]]), constant: 0n } : { terms: new Map(), constant: number };
     });
-  /** Whether the equation made a signal another, or a number. */
-  const apply = ({ terms, constant }: Linear): boolean => {
+  /** Whether the equation makes a signal another. */
+  const equates = ({ terms, constant }: Linear): boolean => {
     const [[a, x] = [0, 0n], [b, y] = [0, 0n]] = terms;
-    if (terms.size === 1 && !isKept[a]) numbers.set(a, F.div(F.neg(constant), x));
-    else if (terms.size === 2 && constant === 0n && F.add(x, y) === 0n && !(isKept[a] && isKept[b])) {
-      parents[b] = a;
-      isKept[a] ||= isKept[b];
-    } else return false;
+    if (terms.size !== 2 || constant !== 0n || F.add(x, y) !== 0n || (isKept[a] && isKept[b])) return false;
+    parents[b] = a;
+    isKept[a] ||= isKept[b];
+    return true;
+  };
+  /** Whether it makes a signal a number. */
+  const fixes = ({ terms, constant }: Linear): boolean => {
+    const [[a, x] = [0, 0n]] = terms;
+    if (terms.size !== 1 || isKept[a]) return false;
+    numbers.set(a, F.div(F.neg(constant), x));
     return true;
   };
 
-  const linearOnes = equations.filter(({ left, right }) => formOf(left) && formOf(right));
-  for (let left = linearOnes, before = -1; left.length !== before; ) {
-    before = left.length;
+  let left = equations.filter(({ left, right }) => formOf(left) && formOf(right));
+  /** Whether that did anything. */
+  const applyAll = (apply: (form: Linear) => boolean): boolean => {
+    const before = left.length;
     left = left.filter((equation) => !apply(combine(formOf(equation.left), formOf(equation.right), F.R - 1n)));
-  }
+    return left.length < before;
+  };
+  // Numbers come last: an output that equals a number takes others with it.
+  while (applyAll(equates) || applyAll(fixes));
   return signals.map((_, signal) => find(signal));
 }
 

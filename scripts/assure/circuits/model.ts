@@ -72,8 +72,8 @@ export class Model {
     this.defines = this.equations.map((equation) => {
       if (equation?.assigned === undefined) return undefined;
       const variable = this.variableOf[equation.assigned];
-      if (this.variables[variable].kind !== "defined") return undefined;
-      return this.variables[variable].signal === trace.signals[equation.assigned] ? variable : undefined;
+      const { kind, signal } = this.variables[variable];
+      return kind === "defined" && signal === trace.signals[equation.assigned] ? variable : undefined;
     });
   }
 

@@ -1,8 +1,8 @@
 import type { OnProgress } from "../../../protocol/prover";
 import { assess, sortInputs, type Assessment, type Survivor } from "./assess";
-import { harvest, invalidBatches, smallTargets, sourceOf, validBatches, WHOLE, type Target } from "./cases";
+import { harvest, invalidBatches, smallTargets, sourceOf, unsignedBatches, validBatches, WHOLE, type Target } from "./cases";
 import type { Finding } from "./deletion";
-import type { Explanations } from "./explained";
+import type { Explanations } from "./explanations";
 import { Model, type Base } from "./model";
 import { unusedPublics } from "./static";
 import { allTemplates } from "./templates";
@@ -92,7 +92,8 @@ export async function loadWhole(): Promise<Circuit & { all: readonly Base[] }> {
   const all = [...validBatches()].map((input) => model.evaluate(input));
   if (all.some(({ evaluation }) => evaluation.violated.size > 0)) throw new Error("a batch of the reference is refused");
   const invalid = invalidBatches().map((input) => model.evaluate(input));
-  return { ...WHOLE, model, valid: all.slice(0, WHOLE_WITNESSES), invalid, all: [...all, ...invalid] };
+  all.push(...invalid, ...[...unsignedBatches()].map((input) => model.evaluate(input)));
+  return { ...WHOLE, model, valid: all.slice(0, WHOLE_WITNESSES), invalid, all };
 }
 
 async function assessCircuit(circuit: Circuit, { explanations, onProgress }: RowOptions): Promise<Row> {

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { PROJECT_ROOT } from "../../../protocol/crypto/cache";
 import type { Survivor } from "./assess";
 import { readSource } from "./circom/program";
-import type { Explanations } from "./explained";
+import type { Explanations } from "./explanations";
 import type { Model } from "./model";
 import { FOLDERS } from "./templates";
 

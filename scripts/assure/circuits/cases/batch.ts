@@ -49,6 +49,8 @@ function memory(): Target[] {
       ]),
     ),
     target(file, `Memory(${cellBits}, 5)`, [memoryInput(accessesOf(BEFORE))], forgedMemory()),
+    // So large that the gaps alone do not bound the sorted list.
+    target(file, `Memory(${LARGE}, 5)`, [memoryInput(accessesOf(BEFORE), LARGE)]),
   ];
 }
 
@@ -64,13 +66,13 @@ function accessesOf(before: ReadonlyMap<number, bigint>): TracedAccess[] {
   return traceAccesses(accesses);
 }
 
+const LARGE = 23;
 const BEFORE = new Map([
   [5, 1_000n],
   [40, 500n],
 ]);
 
-function memoryInput(accesses: readonly TracedAccess[]): Inputs {
-  const { cellBits } = SMALL;
+function memoryInput(accesses: readonly TracedAccess[], cellBits = SMALL.cellBits): Inputs {
   const domain = getDomain(cellBits);
   return {
     challenge: CHALLENGE,
@@ -89,7 +91,7 @@ function memoryInput(accesses: readonly TracedAccess[]): Inputs {
 function forgedMemory(): Inputs[] {
   const honest = accessesOf(BEFORE);
   const changed = [readsItself, remembers].flatMap((change) => honest.flatMap((_, k) => [change(honest, k) ?? []]));
-  const forged = changed.filter(({ length }) => length > 0).map(memoryInput);
+  const forged = changed.filter(({ length }) => length > 0).map((accesses) => memoryInput(accesses));
   // The third and the fifth access are not first and last to their cells.
   const inPart = honest.map((_, k) => firstInPart(honest, k, k === 4 ? 2 : 4, SMALL.cellBits, CHALLENGE));
   return [...forged, ...inPart.map((values) => ({ ...memoryInput(honest), ...values }))];

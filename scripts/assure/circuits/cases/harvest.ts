@@ -1,6 +1,7 @@
 import type { Value } from "../circom/value";
 import type { Base, Inputs, Model } from "../model";
 import type { Target } from "./target";
+import { REFUSED } from "./whole";
 
 /** A template as a large circuit uses it. */
 export interface HarvestedTarget extends Omit<Target, "valid" | "invalid"> {
@@ -19,7 +20,7 @@ export function harvest(model: Model, bases: readonly Base[], files: ReadonlyMap
     const file = files.get(template);
     if (file === undefined) continue;
     const call = `${template}(${parameters.map(format).join(", ")})`;
-    const entry = targets.get(call) ?? { target: { template, file, call, inputs: [] }, seen: new Set() };
+    const entry = targets.get(call) ?? { target: { template, file, call, inputs: [...(REFUSED[template] ?? [])] }, seen: new Set() };
     targets.set(call, entry);
     for (const base of bases) {
       const inputs = model.inputsOf(name, base);

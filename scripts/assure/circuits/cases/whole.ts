@@ -1,6 +1,6 @@
 import { COUNTERS_CELL, keyCell } from "../../../../protocol/spec";
 import { encodeCounters, type State } from "../../../../protocol/state";
-import { PUBLIC_INPUTS, type CircuitInput } from "../../../../protocol/witness";
+import { NO_SIGNATURE, PUBLIC_INPUTS, type CircuitInput } from "../../../../protocol/witness";
 import { RandomBatches } from "../../../../test/fixtures/randomBatches";
 import { draftOf, forgedInput } from "../../../../test/circuits/batch/forgery";
 import { CHALLENGE, SMALL, batchOf, honestInput, world } from "../../../../test/circuits/batch/world";
@@ -29,6 +29,22 @@ export function* validBatches(): Generator<Inputs> {
     yield asInputs(honestInput(before, trace, CHALLENGE));
   }
 }
+
+/** Batches with words of signed ops, and nothing signed. */
+export function* unsignedBatches(): Generator<Inputs> {
+  const random = new RandomBatches({ size: SMALL, seed: "assurance" });
+  for (let i = 0; i < RANDOM_BATCHES; i++) {
+    const { before, trace } = random.next();
+    const signatures = trace.signatures.map(() => NO_SIGNATURE);
+    if (trace.report.included.length > 0) yield asInputs(honestInput(before, { ...trace, signatures }, CHALLENGE));
+  }
+}
+
+/** What no valid batch has, for templates of the ops: by template. */
+export const REFUSED: Readonly<Record<string, readonly Inputs[]>> = {
+  // Both withdrawals at once, with the low bits of a Transfer.
+  SignedWord: [{ word: 193n }],
+};
 
 /** Batches of Noops whose accesses are not in order. */
 export function invalidBatches(): Inputs[] {
