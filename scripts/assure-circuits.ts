@@ -17,7 +17,7 @@ import { showProgress } from "./progress";
 import { table } from "./table";
 
 /** Constraints of a template that must be found needed. */
-const LEAST_KILLED = 0.99;
+const LEAST_NEEDED = 0.99;
 /** The circuit that `--inspect` reads: every template of a batch is in it. */
 const INSPECTED = "main/test.circom";
 
@@ -27,7 +27,8 @@ async function main(): Promise<void> {
   const start = Date.now();
   const explanations = Explanations.read();
   const progress = showProgress();
-  const warnings = template === undefined ? [...(await inspect(INSPECTED, explanations)), ...(await circomspect(explanations))] : [];
+  const warnings =
+    template === undefined ? [...(await inspect(INSPECTED, explanations)), ...(await circomspect(explanations))] : [];
   const { rows, unused } = await assessTemplates({ explanations, template, onProgress: progress });
   progress.end();
 
@@ -43,9 +44,9 @@ async function main(): Promise<void> {
   if (problems.length > 0) process.exitCode = 1;
 }
 
-function problemsOf({ template, deleted, survivors }: Row): string[] {
-  const found = survivors.filter(isUnexplained).map(describe);
-  if (killed(deleted) < LEAST_KILLED) found.push(`${template}: ${percent(deleted)} of the constraints are needed`);
+function problemsOf(row: Row): string[] {
+  const found = row.survivors.filter(isUnexplained).map(describe);
+  if (needed(row) < LEAST_NEEDED) found.push(`${row.template}: ${percent(needed(row))} of the constraints are needed`);
   return found;
 }
 
@@ -57,24 +58,48 @@ function describe({ check, template, signals, place, count }: Survivor): string 
   return `${check}: ${template} [${signals}]${place === undefined ? "" : ` ${place}`}${count > 1 ? ` (${count} times)` : ""}`;
 }
 
-function killed({ wrong, free, implied }: Row["deleted"]): number {
-  const total = wrong + free + implied;
+/** Share of the deleted constraints without which something was found; those that are said to follow from others do not count. */
+function needed({ deleted: { wrong, free, implied }, survivors }: Row): number {
+  const explained = survivors.filter((survivor) => survivor.check === "deletion" && !isUnexplained(survivor));
+  const unexplained = implied - explained.reduce((sum, { count }) => sum + count, 0);
+  const total = wrong + free + unexplained;
   return total === 0 ? 1 : (wrong + free) / total;
 }
 
-function percent(deleted: Row["deleted"]): string {
-  return `${(100 * killed(deleted)).toFixed(1)} %`;
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function print(rows: readonly Row[], explanations: Explanations, seconds: number): void {
-  const header = ["template", "constraints", "deleted", "wrong", "free", "implied", "needed", "witnesses", "changes", "s"];
-  const lines = rows.map(({ template, constraints, deleted, witnesses, changes, milliseconds }) => {
-    const { wrong, free, implied } = deleted;
+  const header = [
+    "template",
+    "constraints",
+    "deleted",
+    "wrong",
+    "free",
+    "implied",
+    "needed",
+    "witnesses",
+    "changes",
+    "s",
+  ];
+  const lines = rows.map((row) => {
+    const { template, constraints, witnesses, changes, milliseconds } = row;
+    const { wrong, free, implied } = row.deleted;
     const before = [constraints, wrong + free + implied, wrong, free, implied].map(show);
-    return [template, ...before, percent(deleted), show(witnesses), show(changes), (milliseconds / 1000).toFixed(1)];
+    return [
+      template,
+      ...before,
+      percent(needed(row)),
+      show(witnesses),
+      show(changes),
+      (milliseconds / 1000).toFixed(1),
+    ];
   });
   console.log(table([header, ...lines]));
-  const used = explanations.used().map(([{ check, template, signals, reason }, times]) => [`${times}`, check, template, signals, reason]);
+  const used = explanations
+    .used()
+    .map(([{ check, template, signals, reason }, times]) => [`${times}`, check, template, signals, reason]);
   console.log(`\nfound, and explained\n${table(used, 5)}`);
   console.log(`\n${rows.length} templates, ${seconds.toFixed(0)} s`);
 }

@@ -80,12 +80,12 @@ function deleteConstraints(
   const found: Record<Finding, number> = { wrong: 0, free: 0, implied: 0 };
   const total = model.equations.length;
   model.equations.forEach((equation, constraint) => {
+    onProgress?.(constraint, total);
     const isOwn = equation === undefined || equation.component === "main";
     if (!isOwn && total > LARGE) return;
     const finding = deletion.find(constraint, isOwn || total <= SMALL);
     found[finding]++;
     if (finding === "implied") survivors.addConstraint(model, constraint);
-    onProgress?.(constraint + 1, total);
   });
   return found;
 }

@@ -1,9 +1,9 @@
 import type { OnProgress } from "../../../protocol/prover";
 import { assess, sortInputs, type Assessment, type Survivor } from "./assess";
-import { harvest, invalidBatches, smallTargets, sourceOf, unsignedBatches, validBatches, WHOLE, type Target } from "./cases";
+import { harvest, invalidBatches, randomBatches, smallTargets, sourceOf, WHOLE, type Target } from "./cases";
 import type { Finding } from "./deletion";
 import type { Explanations } from "./explanations";
-import { Model, type Base } from "./model";
+import { Model, type Base, type Inputs } from "./model";
 import { unusedPublics } from "./static";
 import { allTemplates } from "./templates";
 
@@ -89,11 +89,11 @@ async function small(target: Target): Promise<Circuit> {
 /** The smallest whole batch; in `all` every witness, of which the others are a choice. */
 export async function loadWhole(): Promise<Circuit & { all: readonly Base[] }> {
   const model = await load(WHOLE);
-  const all = [...validBatches()].map((input) => model.evaluate(input));
-  if (all.some(({ evaluation }) => evaluation.violated.size > 0)) throw new Error("a batch of the reference is refused");
-  const invalid = invalidBatches().map((input) => model.evaluate(input));
-  all.push(...invalid, ...[...unsignedBatches()].map((input) => model.evaluate(input)));
-  return { ...WHOLE, model, valid: all.slice(0, WHOLE_WITNESSES), invalid, all };
+  const evaluate = (inputs: readonly Inputs[]): Base[] => inputs.map((input) => model.evaluate(input));
+  const batches = randomBatches();
+  const [valid, unsigned, invalid] = [batches.valid, batches.unsigned, invalidBatches()].map(evaluate);
+  if (valid.some(({ evaluation }) => evaluation.violated.size > 0)) throw new Error("a batch of the reference is refused");
+  return { ...WHOLE, model, valid: valid.slice(0, WHOLE_WITNESSES), invalid, all: [...valid, ...unsigned, ...invalid] };
 }
 
 async function assessCircuit(circuit: Circuit, { explanations, onProgress }: RowOptions): Promise<Row> {

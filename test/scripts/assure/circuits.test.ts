@@ -20,7 +20,10 @@ async function assessed(source: string, inputs: Inputs[], explanations: Explanat
 async function findings(source: string, inputs: Inputs[]): Promise<Record<string, Finding>> {
   const model = await Model.of("assure-test", source);
   const lines = source.split("\n");
-  const deletion = new Deletion(model, inputs.map((input) => model.evaluate(input)));
+  const deletion = new Deletion(
+    model,
+    inputs.map((input) => model.evaluate(input)),
+  );
   return Object.fromEntries(
     model.equations.map((equation, constraint) => {
       const { file, line } = equation?.at ?? { file: "", line: 0 };
@@ -97,12 +100,19 @@ describe("scripts/assure/circuits", () => {
 
     it("C1: says of a free hint why it is no problem, and which explanations are of no use", async () => {
       const source = main("", "IsZero()");
-      const entry: Explanation = { check: "mutation", template: "IsZero", signals: "inverse", reason: "nothing reads it" };
+      const entry: Explanation = {
+        check: "mutation",
+        template: "IsZero",
+        signals: "inverse",
+        reason: "nothing reads it",
+      };
       const explanations = new Explanations([entry, { ...entry, signals: "out" }]);
       const model = await Model.of("assure-test", source);
       const { valid } = sortInputs(model, [{ in: 0n }, { in: 5n }]);
       const { survivors } = assess(model, valid, [], { explanations });
-      expect(survivors.map(({ signals, reason }) => [signals, reason])).to.deep.equal([["inverse", "nothing reads it"]]);
+      expect(survivors.map(({ signals, reason }) => [signals, reason])).to.deep.equal([
+        ["inverse", "nothing reads it"],
+      ]);
       expect(explanations.unused().map(({ signals }) => signals)).to.deep.equal(["out"]);
     });
   });
@@ -157,7 +167,14 @@ describe("scripts/assure/circuits", () => {
 }`;
       const source = main(both, "Both()");
       const line = "square * (square - 1) === 0;";
-      expect((await findings(source, [{ a: 7n, b: 7n }, { a: 9n, b: 7n }]))[line]).to.equal("wrong");
+      expect(
+        (
+          await findings(source, [
+            { a: 7n, b: 7n },
+            { a: 9n, b: 7n },
+          ])
+        )[line],
+      ).to.equal("wrong");
     });
 
     it("C4: counts what it finds, and says which line and signals it is about", async () => {
@@ -185,7 +202,27 @@ describe("scripts/assure/circuits", () => {
 
   describe("the witness of the source", () => {
     it("is circom's, for every operator, also where they are asked about negative numbers", async () => {
-      const operators = ["+", "-", "*", "/", "\\", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", ">", "<=", ">=", "&&", "||"];
+      const operators = [
+        "+",
+        "-",
+        "*",
+        "/",
+        "\\",
+        "%",
+        "&",
+        "|",
+        "^",
+        "<<",
+        ">>",
+        "==",
+        "!=",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "&&",
+        "||",
+      ];
       const hints = operators.map((operator, i) => `out[${i}] <-- a ${operator} b;`);
       const template = `template Operators() {
   signal input a;

@@ -9,6 +9,8 @@ import { firstInPart, readsItself, remembers } from "./accesses";
 
 /** Random batches that are looked through for new branches. */
 const RANDOM_BATCHES = 40;
+/** Of these, such that are also tried with nothing signed. */
+const UNSIGNED_BATCHES = 10;
 
 /** The smallest batch with every kind of slot. */
 export const WHOLE = {
@@ -18,26 +20,19 @@ export const WHOLE = {
   publics: PUBLIC_INPUTS,
 };
 
-/** Valid inputs of the whole: Noops, in a state with room and in one without; then random batches of all ops, as the fixture makes them. */
-export function* validBatches(): Generator<Inputs> {
-  const { state } = world();
-  yield noops(state);
-  yield noops(fullState());
+/** Inputs of the whole: Noops, in a state with room and in one without; then random batches of all ops, as the fixture makes them. */
+export function randomBatches(): { valid: Inputs[]; unsigned: Inputs[] } {
+  const valid = [noops(world().state), noops(fullState())];
+  const unsigned: Inputs[] = [];
   const random = new RandomBatches({ size: SMALL, seed: "assurance", forged: true });
   for (let i = 0; i < RANDOM_BATCHES; i++) {
     const { before, trace } = random.next();
-    yield asInputs(honestInput(before, trace, CHALLENGE));
-  }
-}
-
-/** Batches with words of signed ops, and nothing signed. */
-export function* unsignedBatches(): Generator<Inputs> {
-  const random = new RandomBatches({ size: SMALL, seed: "assurance" });
-  for (let i = 0; i < RANDOM_BATCHES; i++) {
-    const { before, trace } = random.next();
+    valid.push(asInputs(honestInput(before, trace, CHALLENGE)));
+    if (trace.report.included.length === 0 || unsigned.length === UNSIGNED_BATCHES) continue;
     const signatures = trace.signatures.map(() => NO_SIGNATURE);
-    if (trace.report.included.length > 0) yield asInputs(honestInput(before, { ...trace, signatures }, CHALLENGE));
+    unsigned.push(asInputs(honestInput(before, { ...trace, signatures }, CHALLENGE)));
   }
+  return { valid, unsigned };
 }
 
 /** What no valid batch has, for templates of the ops: by template. */
