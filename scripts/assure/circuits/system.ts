@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import * as F from "../../../protocol/crypto/field";
-import { readR1cs, type Term } from "../../r1cs";
+import { readR1cs } from "../../r1cs";
 
 /** A wire's coefficients in a constraint a·b = c. */
 export interface Use {
@@ -39,7 +39,7 @@ export class System {
     const wires = constraints.map((parts, constraint) => {
       const coefficients = new Map<number, Use>();
       (["a", "b", "c"] as const).forEach((part, i) => {
-        for (const { wire, coefficient } of parts[i] as readonly Term[]) {
+        for (const { wire, coefficient } of parts[i]) {
           const use = coefficients.get(wire) ?? { wire, constraint, a: 0n, b: 0n, c: 0n };
           use[part] = small(F.mod(use[part] + coefficient));
           coefficients.set(wire, use);

@@ -397,7 +397,7 @@ class Tracer {
     const scalars = parameters.flatMap((parameter) => [...elementsOf(parameter)]);
     // What a template calls is called again by its other components; what a function calls is not worth remembering.
     const memorable = frame.instance !== undefined && scalars.every(([, scalar]) => typeof scalar === "bigint");
-    const key = memorable ? `${name}(${scalars.map((element) => element.join(":")).join()})` : "";
+    const key = memorable ? `${name}(${scalars.map(([indices, scalar]) => `${indices}:${scalar as bigint}`).join()})` : "";
     const known = memorable ? this.calls.get(key) : undefined;
     if (known !== undefined) return known;
     const inner = newFrame();
@@ -467,7 +467,7 @@ class Tracer {
 }
 
 function newFrame(instance?: Instance): Frame {
-  return { scopes: [new Map()], instance, components: new Map(), rounds: new Map(), loops: [], conditional: false };
+  return { scopes: [new Map<string, Value>()], instance, components: new Map(), rounds: new Map(), loops: [], conditional: false };
 }
 
 function choose(condition: Formula, yes: Value, no: Value): Value {
