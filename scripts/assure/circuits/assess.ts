@@ -58,6 +58,7 @@ export function sortInputs(model: Model, inputs: Iterable<Inputs>): { valid: Bas
 export function assess(model: Model, valid: readonly Base[], invalid: readonly Base[], options: AssessOptions): Assessment {
   const survivors = new Survivors(options.explanations);
   let tries = 0;
+  options.onProgress?.(0, model.equations.length);
   for (const base of valid) {
     for (const mutate of [mutateSingles, mutatePairs]) {
       const { tried, survivors: found } = mutate(model, base);
