@@ -40,8 +40,9 @@ export interface AssessOptions {
 const MOST_WITNESSES = 12;
 /** Constraints up to which a circuit is small: everything in it is looked at as closely as its own lines always are. */
 const SMALL = 300;
-/** Constraints from which a circuit's components are left to the rows of their own templates. */
+/** Constraints from which a circuit's components are left to the rows of their own templates, but for its parts of a few lines. */
 const LARGE = 1_000;
+const FEW = 4;
 
 /** Which of the inputs the constraints accept and which they refuse; and of both, those that take new branches. */
 export function sortInputs(model: Model, inputs: Iterable<Inputs>): { valid: Base[]; invalid: Base[] } {
@@ -80,15 +81,26 @@ function deleteConstraints(
   const deletion = new Deletion(model, bases);
   const found: Record<Finding, number> = { wrong: 0, free: 0, implied: 0 };
   const total = model.equations.length;
+  const parts = smallParts(model);
   model.equations.forEach((equation, constraint) => {
     onProgress?.(constraint, total);
     const isOwn = equation === undefined || equation.component === "main";
-    if (!isOwn && total > LARGE) return;
+    if (!isOwn && total > LARGE && !parts.has(equation.component)) return;
     const finding = deletion.find(constraint, isOwn || total <= SMALL);
     found[finding]++;
     if (finding === "implied") survivors.addConstraint(model, constraint);
   });
   return found;
+}
+
+/** Parts of the main component with few constraints: to call such a template is a line of its own, such as AssertNotZero's. */
+function smallParts({ equations }: Model): Set<string> {
+  const counts = new Map<string, number>();
+  for (const equation of equations) {
+    if (equation) counts.set(equation.component, (counts.get(equation.component) ?? 0) + 1);
+  }
+  const isPart = (component: string): boolean => component.split(".").length === 2;
+  return new Set([...counts].flatMap(([component, count]) => (isPart(component) && count <= FEW ? [component] : [])));
 }
 
 /** Survivors, alike ones counted together. */
