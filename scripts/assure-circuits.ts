@@ -63,7 +63,7 @@ function needed({ deleted: { wrong, free, implied }, survivors }: Row): number {
   const explained = survivors.filter((survivor) => survivor.check === "deletion" && !isUnexplained(survivor));
   const unexplained = implied - explained.reduce((sum, { count }) => sum + count, 0);
   const total = wrong + free + unexplained;
-  // A template may do no more than connect others.
+  // A template may do no more than connect others; then nothing is deleted.
   return total === 0 ? 1 : (wrong + free) / total;
 }
 

@@ -1,3 +1,4 @@
+import type { Equation } from "./circom/trace";
 import { Coverage } from "./coverage";
 import { Deletion, type Finding } from "./deletion";
 import type { Check, Explanations } from "./explanations";
@@ -40,9 +41,8 @@ export interface AssessOptions {
 const MOST_WITNESSES = 12;
 /** Constraints up to which a circuit is small: everything in it is looked at as closely as its own lines always are. */
 const SMALL = 300;
-/** Constraints from which a circuit's components are left to the rows of their own templates, but for its parts of a few lines. */
+/** Constraints from which a circuit's components are left to the rows of their own templates, but for its assertions. */
 const LARGE = 1_000;
-const FEW = 4;
 
 /** Which of the inputs the constraints accept and which they refuse; and of both, those that take new branches. */
 export function sortInputs(model: Model, inputs: Iterable<Inputs>): { valid: Base[]; invalid: Base[] } {
@@ -81,11 +81,10 @@ function deleteConstraints(
   const deletion = new Deletion(model, bases);
   const found: Record<Finding, number> = { wrong: 0, free: 0, implied: 0 };
   const total = model.equations.length;
-  const parts = smallParts(model);
   model.equations.forEach((equation, constraint) => {
     onProgress?.(constraint, total);
     const isOwn = equation === undefined || equation.component === "main";
-    if (!isOwn && total > LARGE && !parts.has(equation.component)) return;
+    if (!isOwn && total > LARGE && !isAssertion(equation)) return;
     const finding = deletion.find(constraint, isOwn || total <= SMALL);
     found[finding]++;
     if (finding === "implied") survivors.addConstraint(model, constraint);
@@ -93,14 +92,9 @@ function deleteConstraints(
   return found;
 }
 
-/** Parts of the main component with few constraints: to call such a template is a line of its own, such as AssertNotZero's. */
-function smallParts({ equations }: Model): Set<string> {
-  const counts = new Map<string, number>();
-  for (const equation of equations) {
-    if (equation) counts.set(equation.component, (counts.get(equation.component) ?? 0) + 1);
-  }
-  const isPart = (component: string): boolean => component.split(".").length === 2;
-  return new Set([...counts].flatMap(([component, count]) => (isPart(component) && count <= FEW ? [component] : [])));
+/** Whether a constraint is of a part of the main component that does nothing but assert: to call it is a line of the main one's own. */
+function isAssertion({ component, template }: Equation): boolean {
+  return component.split(".").length === 2 && template.startsWith("Assert");
 }
 
 /** Survivors, alike ones counted together. */
