@@ -87,15 +87,10 @@ function print(rows: readonly Row[], explanations: Explanations, seconds: number
   const lines = rows.map((row) => {
     const { template, constraints, witnesses, changes, milliseconds } = row;
     const { wrong, free, implied } = row.deleted;
-    const before = [constraints, wrong + free + implied, wrong, free, implied].map(show);
-    return [
-      template,
-      ...before,
-      percent(needed(row)),
-      show(witnesses),
-      show(changes),
-      (milliseconds / 1000).toFixed(1),
-    ];
+    const deleted = wrong + free + implied;
+    const before = [constraints, deleted, wrong, free, implied].map(show);
+    const share = deleted > 0 ? percent(needed(row)) : "-";
+    return [template, ...before, share, show(witnesses), show(changes), (milliseconds / 1000).toFixed(1)];
   });
   console.log(table([header, ...lines]));
   const used = explanations
