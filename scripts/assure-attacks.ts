@@ -26,10 +26,9 @@ function chosen(): readonly Mutant[] {
   return list;
 }
 
-/** "killed", or why it is not. A failing hook is a mutant that cannot even be built, unless a test fails too. */
+/** "killed", or why it is not: a circuit that does not compile fails its tests, too, and a contract that does not runs none. */
 function verdictOf({ passing, failing, output }: Outcome): string {
-  if (failing > 0 && !/"before (all|each)" hook/.test(output)) return "killed";
-  if (failing > 0) return "broken";
+  if (failing > 0) return output.includes("cannot compile") ? "broken" : "killed";
   return passing > 0 ? "SURVIVED" : "not run";
 }
 

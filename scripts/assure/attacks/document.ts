@@ -46,8 +46,7 @@ What the system survives, where that is tested, and how it is known that the tes
 a file says in how many titles. Each attack has a mutant, a change of the sources that makes it work, and a test that fails then: \`npm run assure:attacks\` applies them one by one to a copy and runs those
 tests ([running.md](running.md#attacks)).
 
-Attacks on debt, oracles, several gateways, the escape and on batchers are those of parts that do not exist yet. C3 and C4, pairs of changed signals and deleted constraints, are what
-\`npm run assure:circuits\` does.`;
+Attacks on debt, oracles, several gateways, the escape and on batchers are those of parts that do not exist yet. What C1 to C4 try on every template is \`npm run assure:circuits\`.`;
 
 const MUTANTS_INTRODUCTION = "## Mutants";
 
@@ -58,7 +57,7 @@ function describe({ name, attacks, file, from, to, what, test }: Mutant): string
       : text
           .replace(/\n$/, "")
           .split("\n")
-          .map((line) => `${sign} ${line.trim()}`);
+          .map((line) => `${sign} ${line.trim()}`.trimEnd());
   return [
     `### ${name}`,
     "",

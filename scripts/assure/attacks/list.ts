@@ -60,6 +60,8 @@ export const GROUPS: readonly Group[] = [
   group("C", "Circuit", {
     C1: "A hint that no constraint has: circom's inspection finds none.",
     C2: "One signal of a witness changed: no constraint lets it pass.",
+    C3: "Two signals changed, of which one repairs what the other breaks: no constraint lets them pass.",
+    C4: "A constraint deleted: something false is accepted then, or it is known to follow from the others.",
     C5: "Amounts, fees, balances, nonces, indices and times at their ends: the last in range passes, the next cannot be proven.",
     C6: "Another decomposition of a hash, scalar or number: cannot be proven.",
     C7: "To oneself, to a free cell, to cell 0, to the fee cell, the same cell in several ops: conserved, in serial order.",
