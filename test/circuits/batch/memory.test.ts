@@ -322,6 +322,22 @@ describe("Batch: memory", () => {
       }
     });
 
+    it("C11: two accesses that read each other", async () => {
+      const memory = await circuit("batch/memory.circom", "Memory", [SMALL.cellBits, ACCESSES]);
+      const cells = new Map([[5, 100n]]);
+      const touched = [5, 5, 5, 11, 40, 50, 60].map((cell, k) => ({ cell, value: k < 3 ? 100n : 0n, written: k < 3 ? 100n : 0n }));
+      const honest = traceAccesses(touched);
+      await memory.expectPass(memoryInput(cells, honest));
+      // The first is the cell's last one, too; the second reads what the third wrote, which read what the second wrote.
+      const circle = honest.map((access, k) => {
+        if (k === 0) return { ...access, last: true };
+        if (k > 2) return access;
+        const [value, written] = k === 1 ? [7n, 8n] : [8n, 7n];
+        return { ...access, value, written, previous: k === 1 ? 3 : 2, first: false, last: false };
+      });
+      await memory.expectFail(memoryInput(cells, circle), /AtMost|Range/);
+    });
+
     it("C10: a cell that is first twice, though all evaluations fit, whatever the list says", async () => {
       const memory = await circuit("batch/memory.circom", "Memory", [SMALL.cellBits, ACCESSES]);
       const cells = new Map([[5, 100n]]);

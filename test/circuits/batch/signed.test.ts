@@ -332,9 +332,14 @@ describe("Batch: signed ops", () => {
       const op = transfer();
       const [word] = encodeSigned(op) as [bigint];
       const { nonce, token } = state.balance(1);
-      const message = signedMessage(state.domain + 1n, word, 0n, { expiry: NOW, nonce, token });
-      const elsewhere = { ...op, expiry: NOW, signature: { ...sign(alice.keys.secret, message), keyX: alice.keys.ax } };
-      await refused(state, [payment(state, elsewhere), noop], SIGNATURE);
+      const signedIn = (domain: bigint): Parameters<typeof payment>[1] => {
+        const message = signedMessage(domain, word, 0n, { expiry: NOW, nonce, token });
+        return { ...op, expiry: NOW, signature: { ...sign(alice.keys.secret, message), keyX: alice.keys.ax } };
+      };
+      await judge.proves(state, { signed: [payment(state, signedIn(state.domain)), noop] });
+      for (const domain of [state.domain + 1n, 0n]) {
+        await refused(state, [payment(state, signedIn(domain)), noop], SIGNATURE);
+      }
     });
 
     it("C25: a signature over another second word, or over another token", async () => {
@@ -592,6 +597,7 @@ describe("Batch: signed ops", () => {
 
     it("C8: a Noop uses no nonce up, nor gives balance cell 0 a token", async () => {
       const { state } = world();
+      await judge.proves(state, { signed: [noop, noop] });
       for (const bit of [128n, 168n]) {
         const slot = adding(noop, cellOf(0), 1n << bit);
         await refused(state, [slot, noop], /Memory/);
