@@ -42,7 +42,7 @@ const INTRODUCTION = `# Attacks
 
 <!-- Written by \`npm run generate\` from scripts/assure/attacks and the names of the tests. -->
 
-What the system survives, where that is tested, and how it is known that the tests would notice. The names of an attack's tests begin with its id: \`npx hardhat test --grep C12:\`. A number after
+What the system survives, where that is tested, and how it is known that the tests would notice. The names of an attack's tests begin with its id: \`npx hardhat test --grep "C12\\b"\`. A number after
 a file says in how many titles. Each attack has a mutant, a change of the sources that makes it work, and a test that fails then: \`npm run assure:attacks\` applies them one by one to a copy and runs those
 tests ([running.md](running.md#attacks)).
 
