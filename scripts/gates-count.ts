@@ -1,4 +1,4 @@
-import { readR1cs, type R1cs, type Term } from "./r1cs";
+import { readConstraints, type LinearCombination } from "../protocol/prover/plonk/constraintFile";
 
 /** What snarkjs' PLONK setup makes of a circuit. */
 export interface GateCount {
@@ -23,30 +23,28 @@ const CONSTANT_WIRE = 0;
  * @param r1csPath an r1cs file of circom
  * @throws Error when the file is not one
  */
-export function countPlonkGates(r1csPath: string): GateCount {
-  return countGatesOf(readR1cs(r1csPath));
-}
-
-/** The same for a circuit already read. */
-export function countGatesOf({ publics, constraints }: R1cs): GateCount {
-  const additions = constraints.reduce((sum, [a, b, c]) => sum + additionsOf(a, b, c), 0);
-  return { gates: publics + constraints.length + additions, constraints: constraints.length, additions, publics };
+export async function countPlonkGates(r1csPath: string): Promise<GateCount> {
+  const constraints = await readConstraints(r1csPath);
+  const { publics, count } = constraints;
+  let additions = 0;
+  for (const combinations of constraints.read()) additions += additionsOf(...combinations);
+  return { gates: publics + count + additions, constraints: count, additions, publics };
 }
 
 /** Additions that one constraint A·B = C needs beside its own gate. */
-function additionsOf(...combinations: (readonly Term[])[]): number {
-  const [a, b, c] = combinations;
-  const excess = (terms: readonly Term[], most: number): number => {
-    const wires = new Set(terms.map(({ wire }) => wire));
-    wires.delete(CONSTANT_WIRE);
-    return Math.max(0, wires.size - most);
+function additionsOf(...combinations: LinearCombination[]): number {
+  const [a, b, c] = combinations.map(({ wires }) => wires);
+  const excess = (wires: readonly number[], most: number): number => {
+    const distinct = new Set(wires);
+    distinct.delete(CONSTANT_WIRE);
+    return Math.max(0, distinct.size - most);
   };
   if (a.length === 0 || b.length === 0) return excess(c, SUM_WIRES);
   if (isConstant(a)) return excess([...b, ...c], SUM_WIRES);
   if (isConstant(b)) return excess([...a, ...c], SUM_WIRES);
-  return combinations.reduce((sum, terms) => sum + excess(terms, PRODUCT_WIRES), 0);
+  return [a, b, c].reduce((sum, wires) => sum + excess(wires, PRODUCT_WIRES), 0);
 }
 
-function isConstant(terms: readonly Term[]): boolean {
-  return terms.every(({ wire }) => wire === CONSTANT_WIRE);
+function isConstant(wires: readonly number[]): boolean {
+  return wires.every((wire) => wire === CONSTANT_WIRE);
 }

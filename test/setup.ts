@@ -1,10 +1,14 @@
 /**
  * Root hooks of every run: unhandled rejections fail it, and the worker threads that snarkjs and ffjavascript keep for
- * the curve are ended, so that the process exits.
+ * the curve are ended, so that the process exits. In CI random tests are the same each time.
  */
+import fc from "fast-check";
+
 interface Curve {
   terminate(): Promise<void>;
 }
+
+if (process.env.CI) fc.configureGlobal({ seed: 1 });
 
 // ffjavascript keeps its curve in a global, and each copy of the package clears that global when it loads, which would
 // leak the workers of a curve already built. Remember every curve instead.

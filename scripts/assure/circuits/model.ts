@@ -79,7 +79,7 @@ export class Model {
 
   /** Compiles the text of a main file, and follows its source. */
   static async of(name: string, source: string): Promise<Model> {
-    return new Model(System.read(await compileCircuit({ name, source })), trace(readProgram(source)));
+    return new Model(await System.read(await compileCircuit({ name, source })), trace(readProgram(source)));
   }
 
   // Evaluation ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import * as F from "../../../protocol/crypto/field";
-import { readR1cs } from "../../r1cs";
+import { readConstraints } from "../../../protocol/prover/plonk/constraintFile";
 
 /** A wire's coefficients in a constraint a·b = c. */
 export interface Use {
@@ -33,21 +33,23 @@ export class System {
   ) {}
 
   /** Reads what the compiler wrote. */
-  static read({ r1cs, sym }: { r1cs: string; sym: string }): System {
-    const { wires: wireCount, publics, constraints } = readR1cs(r1cs);
-    const uses = Array.from({ length: wireCount }, (): Use[] => []);
-    const wires = constraints.map((parts, constraint) => {
+  static async read({ r1cs, sym }: { r1cs: string; sym: string }): Promise<System> {
+    const constraints = await readConstraints(r1cs);
+    const uses = Array.from({ length: constraints.variables }, (): Use[] => []);
+    const wires: number[][] = [];
+    for (const parts of constraints.read()) {
+      const constraint = wires.length;
       const coefficients = new Map<number, Use>();
       (["a", "b", "c"] as const).forEach((part, i) => {
-        for (const { wire, coefficient } of parts[i]) {
+        parts[i].wires.forEach((wire, k) => {
           const use = coefficients.get(wire) ?? { wire, constraint, a: 0n, b: 0n, c: 0n };
-          use[part] = small(F.mod(use[part] + coefficient));
+          use[part] = small(parts[i].coefficients[k]);
           coefficients.set(wire, use);
-        }
+        });
       });
       for (const [wire, use] of coefficients) uses[wire].push(use);
-      return [...coefficients.keys()].filter((wire) => wire !== 0).sort((x, y) => x - y);
-    });
+      wires.push([...coefficients.keys()].filter((wire) => wire !== 0).sort((x, y) => x - y));
+    }
     const wireOf = new Map<string, number>();
     const signals = new Set<string>();
     for (const line of fs.readFileSync(sym, "utf8").trimEnd().split("\n")) {
@@ -55,7 +57,7 @@ export class System {
       signals.add(name);
       if (Number(wire) >= 0) wireOf.set(name, Number(wire));
     }
-    return new System(publics, wires, uses, wireOf, signals);
+    return new System(constraints.publics, wires, uses, wireOf, signals);
   }
 
   get wireCount(): number {

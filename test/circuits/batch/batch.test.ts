@@ -133,6 +133,7 @@ describe("Batch: what is provable", () => {
     const feeCells = [3, 4, 0, 0];
     const full = await batchCircuit(size);
     await full.expectPass({ ...honestInput(state, batchOf(state, { requests, ops, feeCells }, size)) });
-    expect(countPlonkGates(path.join(full.directory, "main.r1cs")).gates).to.be.at.most(2 ** size.gatePower);
+    const { gates } = await countPlonkGates(path.join(full.directory, "main.r1cs"));
+    expect(gates).to.be.at.most(2 ** size.gatePower);
   });
 });

@@ -3,7 +3,7 @@ import { FEE_SLOTS, TransferWord, ZUSD, field, packFee, unpackFee } from "../../
 import { encodeSigned, type SignedOp, type State } from "../../../protocol/state";
 import { checkStatement } from "../../../protocol/witness";
 import { circuit, type CircuitTester } from "../../fixtures/circom";
-import { expectNoSurvivors } from "../lib/mutation";
+import { expectNoSurvivors } from "../mutation";
 import {
   adding,
   draft,
@@ -462,10 +462,10 @@ describe("Batch: fees", () => {
     it("C2: no signal can be changed alone", async () => {
       const none = await fee.expectPass({ token: GOLD, fee: 7n, slotToken: [ZUSD, 0, SILVER, 5] });
       // A fee that finds no slot may be any.
-      expectNoSurvivors(fee, none, ["fee"]);
+      await expectNoSurvivors(fee, none, ["fee"]);
       // `IsZero` says nothing of the inverse of a difference that is 0, and nothing else uses it.
       const some = await fee.expectPass({ token: GOLD, fee: 7n, slotToken: [ZUSD, GOLD, SILVER, GOLD] });
-      expectNoSurvivors(fee, some, /\.inverse$/);
+      await expectNoSurvivors(fee, some, /\.inverse$/);
     });
   });
 
@@ -498,7 +498,7 @@ describe("Batch: fees", () => {
 
     it("C2: no signal can be changed alone", async () => {
       const witness = await slot.expectPass({ value: 12n, balance: 12n, paid: [1n, 2n, 3n] });
-      expectNoSurvivors(slot, witness);
+      await expectNoSurvivors(slot, witness);
     });
   });
 });

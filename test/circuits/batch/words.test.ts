@@ -18,7 +18,7 @@ import {
   type Layout,
 } from "../../../protocol/spec";
 import { circuit, type CircuitTester } from "../../fixtures/circom";
-import { expectNoSurvivors } from "../lib/mutation";
+import { expectNoSurvivors } from "../mutation";
 import { notReadAs, type Reading } from "./reading";
 import { SMALL } from "./world";
 
@@ -356,7 +356,7 @@ describe("words", () => {
       [odd, pack(ExactWord, { op: BigInt(Op.Exact), minOut: 77n, amount: 12_345n })],
       [odd, 0n],
     ] as const) {
-      expectNoSurvivors(tester, await tester.expectPass({ word }));
+      await expectNoSurvivors(tester, await tester.expectPass({ word }));
     }
     const exit0 = { op: BigInt(Op.FullExit), chain: 1n, account: 2n, cell: 3n, token: 1n, amount: 9n };
     const setKey0 = { op: BigInt(Op.SetKey), chain: 1n, account: 2n, executed: 1n, covered: 1n };
@@ -366,7 +366,7 @@ describe("words", () => {
       [[pack(SetKeyWord0, setKey0), 7n, 5n], ["last"]],
       [[0n, 0n, 0n], []],
     ] as [bigint[], string[]][]) {
-      expectNoSurvivors(queue, await queue.expectPass({ word }), free);
+      await expectNoSurvivors(queue, await queue.expectPass({ word }), free);
     }
   });
 

@@ -1,20 +1,12 @@
 import { expect } from "chai";
-import { r1cs } from "snarkjs";
 import { compileCircuit, sizeSpec, type CircuitSource } from "../../../protocol/prover";
-
-interface Constraints {
-  nOutputs: number;
-  nPubInputs: number;
-  /** a·b = c, each a linear combination: coefficients by wire. */
-  constraints: Record<string, unknown>[][];
-}
+import { readConstraints } from "../../../protocol/prover/plonk/constraintFile";
 
 /** Of the public wires 1..n, those that no constraint uses. */
 async function unusedPublics(circuit: CircuitSource): Promise<{ publics: number; unused: number[] }> {
-  const compiled = await compileCircuit(circuit);
-  const { nOutputs, nPubInputs, constraints } = (await r1cs.exportJson(compiled.r1cs)) as unknown as Constraints;
-  const used = new Set(constraints.flat().flatMap((combination) => Object.keys(combination).map(Number)));
-  const publics = nOutputs + nPubInputs;
+  const constraints = await readConstraints((await compileCircuit(circuit)).r1cs);
+  const used = new Set([...constraints.read()].flat().flatMap(({ wires }) => wires));
+  const { publics } = constraints;
   const unused = Array.from({ length: publics }, (_, i) => i + 1).filter((wire) => !used.has(wire));
   return { publics, unused };
 }
