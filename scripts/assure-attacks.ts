@@ -7,13 +7,11 @@
  *
  * The exit code is 1 when a mutant survives, or its test does not run.
  */
-import path from "node:path";
 import { parseArgs } from "node:util";
+import { PROJECT_ROOT } from "../protocol/crypto/cache";
 import { MUTANTS, type Mutant } from "./assure/attacks/mutants";
 import { Workspace, type Outcome } from "./assure/attacks/workspace";
 import { table } from "./table";
-
-const ROOT = path.resolve(__dirname, "..");
 
 function chosen(): readonly Mutant[] {
   const { values } = parseArgs({ options: { attack: { type: "string" }, mutant: { type: "string", multiple: true } } });
@@ -34,7 +32,7 @@ function verdictOf({ passing, failing, output }: Outcome): string {
 
 async function main(): Promise<void> {
   const mutants = chosen();
-  const workspace = await Workspace.open(ROOT);
+  const workspace = await Workspace.open(PROJECT_ROOT);
   const rows: string[][] = [];
   try {
     for (const [i, mutant] of mutants.entries()) {

@@ -13,6 +13,8 @@ export interface Outcome {
 
 /** circom follows no links. */
 const CIRCOM_LIBRARY = "circomlib";
+/** What is made from the sources and need not be made again; keys are large, and the tests' own are quickly made. */
+const MADE = ["artifacts", "cache", "typechain-types", ".causeway/kernels", ".causeway/test-circuits"];
 /** Longer than any of the tests takes on a slow machine. */
 const PATIENCE_MS = 15 * 60_000;
 
@@ -30,8 +32,7 @@ export class Workspace {
     for (const file of listed.split("\0").filter((name) => name !== "" && fs.existsSync(path.join(project, name)))) {
       await fs.promises.cp(path.join(project, file), path.join(root, file));
     }
-    // What is made from the sources and need not be made again.
-    for (const folder of ["artifacts", "cache", "typechain-types", ".causeway"]) {
+    for (const folder of MADE) {
       const made = path.join(project, folder);
       if (fs.existsSync(made))
         await fs.promises.cp(made, path.join(root, folder), { recursive: true, preserveTimestamps: true });
@@ -63,14 +64,10 @@ export class Workspace {
   }
 
   /** Runs the tests of a file whose titles contain a text. */
-  test({ file, title }: Mutant["test"]): Promise<Outcome> {
+  private test({ file, title }: Mutant["test"]): Promise<Outcome> {
     const pattern = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    return this.run(["test", file, "--grep", pattern]);
-  }
-
-  private run(parameters: readonly string[]): Promise<Outcome> {
     const cli = path.join(this.root, "node_modules/hardhat/internal/cli/bootstrap.js");
-    const child = spawn(process.execPath, [cli, ...parameters], {
+    const child = spawn(process.execPath, [cli, "test", file, "--grep", pattern], {
       cwd: this.root,
       env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
