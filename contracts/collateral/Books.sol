@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {FacilityReport, IBooks, Report} from "../interfaces/IBooks.sol";
+import {FacilityClass, IFacility} from "../interfaces/IFacility.sol";
+import {IZusd} from "../interfaces/IZusd.sol";
+import {LowWater} from "../libraries/LowWater.sol";
+
+/// @title See {IBooks}
+contract Books is IBooks, AccessManaged {
+    using EnumerableSet for EnumerableSet.AddressSet;
+    using LowWater for LowWater.Mark;
+    using SafeCast for int256;
+    using SafeCast for uint256;
+
+    uint256 private constant _ONE = 1e18;
+    uint256 private constant _SHARE_UNIT = 1e4;
+    uint16 private constant _FIRST_SHARE = 3_000;
+    /// @dev A redemption asks every pegged facility for its weight.
+    uint256 private constant _MAX_PEGGED = 8;
+    uint256 private constant _MAX_DISCOUNTED = 24;
+    /// @dev Bad debt above this part of all debt stops new zUSD.
+    uint256 private constant _TOLERATED_PART = 1_000;
+
+    /// @dev One storage slot.
+    struct Account {
+        uint112 debt;
+        uint112 ceiling;
+        FacilityClass class;
+        bool impaired;
+    }
+
+    /// @dev One storage slot.
+    struct Totals {
+        uint112 pegged;
+        uint112 discounted;
+        uint8 impaired;
+        uint16 share;
+    }
+
+    // One slot.
+    /// @inheritdoc IBooks
+    IZusd public zusd;
+    int96 private _buffer;
+
+    Totals private _totals;
+    LowWater.Mark private _pegged;
+    mapping(address facility => Account) private _accounts;
+    EnumerableSet.AddressSet private _peggedFacilities;
+    EnumerableSet.AddressSet private _discountedFacilities;
+    /// @inheritdoc IBooks
+    mapping(address token => address) public facilityOf;
+
+    constructor(address authority) AccessManaged(authority) {
+        _totals.share = _FIRST_SHARE;
+    }
+
+    modifier onlyFacility() {
+        if (_accounts[msg.sender].class == FacilityClass.NONE) revert Books_NotFacility(msg.sender);
+        _;
+    }
+
+    /// @inheritdoc IBooks
+    function bindZusd(IZusd zusd_) external restricted {
+        if (address(zusd) != address(0)) revert Books_AlreadyBound(address(zusd));
+        if (address(zusd_).code.length == 0 || zusd_.books() != address(this)) revert Books_WrongZusd(address(zusd_));
+        zusd = zusd_;
+        emit ZusdBound(address(zusd_));
+    }
+
+    /// @inheritdoc IBooks
+    function add(IFacility facility, uint256 ceiling) external restricted {
+        address address_ = address(facility);
+        if (address_.code.length == 0 || _accounts[address_].class != FacilityClass.NONE) {
+            revert Books_WrongFacility(address_);
+        }
+        (FacilityClass class, address token) = (facility.class(), facility.token());
+        if (class == FacilityClass.NONE || facility.books() != this) revert Books_WrongFacility(address_);
+        if (token == address(zusd)) revert Books_OwnToken(token);
+        if (class == FacilityClass.PEGGED) {
+            if (facilityOf[token] != address(0)) revert Books_WrongFacility(address_);
+            if (_peggedFacilities.length() == _MAX_PEGGED) revert Books_Full(_MAX_PEGGED);
+            _peggedFacilities.add(address_);
+            facilityOf[token] = address_;
+        } else {
+            if (_discountedFacilities.length() == _MAX_DISCOUNTED) revert Books_Full(_MAX_DISCOUNTED);
+            _discountedFacilities.add(address_);
+        }
+        _accounts[address_] = Account(0, ceiling.toUint112(), class, false);
+        emit FacilityAdded(address_, token, class, ceiling);
+    }
+
+    /// @inheritdoc IBooks
+    function remove(IFacility facility) external restricted {
+        address address_ = address(facility);
+        Account memory account = _accounts[address_];
+        if (account.class == FacilityClass.NONE) revert Books_WrongFacility(address_);
+        if (account.debt != 0) revert Books_HasDebt(address_, account.debt);
+        if (account.impaired) --_totals.impaired;
+        if (account.class == FacilityClass.PEGGED) {
+            _peggedFacilities.remove(address_);
+            delete facilityOf[facility.token()];
+        } else {
+            _discountedFacilities.remove(address_);
+        }
+        delete _accounts[address_];
+        emit FacilityRemoved(address_);
+    }
+
+    /// @inheritdoc IBooks
+    function setCeiling(IFacility facility, uint256 ceiling) external restricted {
+        Account storage account = _accounts[address(facility)];
+        if (account.class == FacilityClass.NONE) revert Books_WrongFacility(address(facility));
+        if (ceiling < account.debt) revert Books_AboveCeiling(ceiling, account.debt);
+        account.ceiling = ceiling.toUint112();
+        emit CeilingSet(address(facility), ceiling);
+    }
+
+    /// @inheritdoc IBooks
+    function setShare(uint256 share_) external restricted {
+        if (share_ >= _SHARE_UNIT) revert Books_InvalidShare(share_);
+        _totals.share = uint16(share_);
+        emit ShareSet(share_);
+    }
+
+    /// @inheritdoc IBooks
+    function issue(address to, uint256 amount) external onlyFacility {
+        Account memory account = _accounts[msg.sender];
+        Totals memory totals = _totals;
+        int256 buffer_ = _buffer;
+        uint256 all = uint256(totals.pegged) + totals.discounted;
+        if (totals.impaired != 0 || -buffer_ * int256(_TOLERATED_PART) > int256(all)) {
+            revert Books_Impaired(totals.impaired, buffer_);
+        }
+        uint256 debt = account.debt + amount;
+        if (debt > account.ceiling) revert Books_AboveCeiling(account.ceiling, debt);
+        _accounts[msg.sender].debt = uint112(debt);
+        if (account.class == FacilityClass.PEGGED) {
+            uint112 pegged = uint256(totals.pegged + amount).toUint112();
+            _pegged.note(totals.pegged, pegged);
+            _totals.pegged = pegged;
+        } else {
+            // D ≤ β·(D + P) is D·(1 − β) ≤ β·P.
+            uint256 limit = (_pegged.least(totals.pegged) * totals.share) / (_SHARE_UNIT - totals.share);
+            uint256 discounted = totals.discounted + amount;
+            if (discounted > limit) revert Books_AboveShare(limit, discounted);
+            _totals.discounted = uint112(discounted);
+        }
+        emit Issued(msg.sender, to, amount, debt);
+        zusd.mint(to, amount);
+    }
+
+    /// @inheritdoc IBooks
+    function retire(address from, uint256 amount, uint256 debt) external onlyFacility {
+        if (debt > amount) revert Books_DebtTooSmall(amount, debt);
+        uint256 left = _lower(debt);
+        if (amount != debt) _moveBuffer(int256(amount - debt));
+        emit Retired(msg.sender, from, amount, left);
+        zusd.burn(from, amount);
+    }
+
+    /// @inheritdoc IBooks
+    function writeOff(uint256 debt) external onlyFacility {
+        _lower(debt);
+        _moveBuffer(-int256(debt));
+    }
+
+    /// @inheritdoc IBooks
+    function earn(uint256 amount) external onlyFacility {
+        Account storage account = _accounts[msg.sender];
+        account.debt = (account.debt + amount).toUint112();
+        if (account.class == FacilityClass.PEGGED) {
+            uint112 pegged = _totals.pegged;
+            _pegged.note(pegged, (pegged + amount).toUint112());
+            _totals.pegged = uint112(pegged + amount);
+        } else {
+            _totals.discounted = (_totals.discounted + amount).toUint112();
+        }
+        _moveBuffer(int256(amount));
+    }
+
+    /// @inheritdoc IBooks
+    function setImpaired(bool impaired_) external onlyFacility {
+        Account storage account = _accounts[msg.sender];
+        if (account.impaired == impaired_) return;
+        account.impaired = impaired_;
+        if (impaired_) ++_totals.impaired;
+        else --_totals.impaired;
+        emit ImpairmentSet(msg.sender, impaired_);
+    }
+
+    /// @inheritdoc IBooks
+    function cover(uint256 amount) external {
+        _moveBuffer(amount.toInt256());
+        zusd.burn(msg.sender, amount);
+    }
+
+    /// @inheritdoc IBooks
+    function withdrawSurplus(address to, uint256 amount) external restricted {
+        int256 buffer_ = _buffer;
+        if (amount.toInt256() > buffer_) revert Books_NoSurplus(buffer_, amount);
+        _moveBuffer(-int256(amount));
+        if (factor() != _ONE) revert Books_NoSurplus(buffer_, amount);
+        zusd.mint(to, amount);
+    }
+
+    /// @inheritdoc IBooks
+    function factor() public view returns (uint256) {
+        Totals memory totals = _totals;
+        uint256 value = totals.discounted;
+        uint256 length = _peggedFacilities.length();
+        for (uint256 i = 0; i < length; ++i) {
+            address facility = _peggedFacilities.at(i);
+            uint256 debt = _accounts[facility].debt;
+            if (debt != 0) value += (debt * IFacility(facility).weight()) / _ONE;
+        }
+        uint256 claims = uint256(int256(uint256(totals.pegged) + totals.discounted) - _buffer);
+        return value >= claims ? _ONE : (value * _ONE) / claims;
+    }
+
+    /// @inheritdoc IBooks
+    function books() external view returns (Report memory report) {
+        address[] memory all = facilities();
+        report.facilities = new FacilityReport[](all.length);
+        for (uint256 i = 0; i < all.length; ++i) {
+            IFacility facility = IFacility(all[i]);
+            Account memory account = _accounts[all[i]];
+            report.facilities[i] = FacilityReport({
+                facility: all[i],
+                token: facility.token(),
+                class: account.class,
+                status: facility.status(),
+                reserve: facility.reserve(),
+                debt: account.debt,
+                ceiling: account.ceiling,
+                weight: facility.weight()
+            });
+        }
+        report.supply = zusd.totalSupply();
+        report.abroad = zusd.abroad();
+        report.buffer = _buffer;
+        report.factor = factor();
+    }
+
+    /// @inheritdoc IBooks
+    function facilities() public view returns (address[] memory all) {
+        (address[] memory pegged, address[] memory discounted) = (
+            _peggedFacilities.values(),
+            _discountedFacilities.values()
+        );
+        all = new address[](pegged.length + discounted.length);
+        for (uint256 i = 0; i < pegged.length; ++i) all[i] = pegged[i];
+        for (uint256 i = 0; i < discounted.length; ++i) all[pegged.length + i] = discounted[i];
+    }
+
+    /// @inheritdoc IBooks
+    function isFacility(address facility) external view returns (bool) {
+        return _accounts[facility].class != FacilityClass.NONE;
+    }
+
+    /// @inheritdoc IBooks
+    function debtOf(address facility) external view returns (uint256) {
+        return _accounts[facility].debt;
+    }
+
+    /// @inheritdoc IBooks
+    function ceilingOf(address facility) external view returns (uint256) {
+        return _accounts[facility].ceiling;
+    }
+
+    /// @inheritdoc IBooks
+    function peggedDebt() external view returns (uint256) {
+        return _totals.pegged;
+    }
+
+    /// @inheritdoc IBooks
+    function agedPeggedDebt() external view returns (uint256) {
+        return _pegged.least(_totals.pegged);
+    }
+
+    /// @inheritdoc IBooks
+    function discountedDebt() external view returns (uint256) {
+        return _totals.discounted;
+    }
+
+    /// @inheritdoc IBooks
+    function share() external view returns (uint256) {
+        return _totals.share;
+    }
+
+    /// @inheritdoc IBooks
+    function impaired() external view returns (uint256) {
+        return _totals.impaired;
+    }
+
+    /// @inheritdoc IBooks
+    function buffer() external view returns (int256) {
+        return _buffer;
+    }
+
+    /// @return left The caller's debt after it fell by `debt`.
+    function _lower(uint256 debt) private returns (uint256 left) {
+        Account memory account = _accounts[msg.sender];
+        if (debt > account.debt) revert Books_DebtTooSmall(account.debt, debt);
+        left = account.debt - debt;
+        _accounts[msg.sender].debt = uint112(left);
+        if (account.class == FacilityClass.PEGGED) {
+            uint112 pegged = _totals.pegged;
+            _pegged.note(pegged, uint112(pegged - debt));
+            _totals.pegged = uint112(pegged - debt);
+        } else {
+            _totals.discounted -= uint112(debt);
+        }
+    }
+
+    function _moveBuffer(int256 amount) private {
+        int256 buffer_ = _buffer + amount;
+        _buffer = buffer_.toInt96();
+        emit BufferMoved(msg.sender, amount, buffer_);
+    }
+}
