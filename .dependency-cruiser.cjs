@@ -2,7 +2,7 @@
  * The layers of protocol/, lowest first. A layer imports only itself and those before it, so that each can be read and
  * tested without those above; nothing in protocol/ knows Hardhat or the repository's tools.
  */
-const LAYERS = ["spec", "crypto", "state", "witness", "prover", "chain", "client", "batcher"];
+const LAYERS = ["spec", "pcd", "crypto", "state", "witness", "prover", "chain", "client", "batcher"];
 
 const upwards = LAYERS.slice(0, -1).map((layer, index) => ({
   name: `no-import-above-${layer}`,

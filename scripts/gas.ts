@@ -98,7 +98,7 @@ class Bench {
     const key = account === 0 ? this.holder.keys.ay : 0n;
     const request = { op: "Deposit" as const, amount: AMOUNT, account, cell: 0, owner: this.holder.address, key };
     const value = token === chains.NATIVE ? AMOUNT : 0n;
-    const gas = await gasOf(chain.vault.deposit({ ...request, token }, { value }));
+    const gas = await gasOf(chain.vault.deposit({ ...request, token, keepToken: false }, { value }));
     const local = token === chains.NATIVE ? 2 : 1;
     return { gas, request: { ...request, chain: chain.index, token: tokenId(chain.index, local) } };
   }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {FacilityReport, IBooks, Report} from "../interfaces/IBooks.sol";
@@ -12,7 +11,6 @@ import {LowWater} from "../libraries/LowWater.sol";
 
 /// @title See {IBooks}
 contract Books is IBooks, AccessManaged {
-    using EnumerableSet for EnumerableSet.AddressSet;
     using LowWater for LowWater.Mark;
     using SafeCast for int256;
     using SafeCast for uint256;
@@ -26,18 +24,25 @@ contract Books is IBooks, AccessManaged {
     /// @dev Bad debt above this part of all debt stops new zUSD.
     uint256 private constant _TOLERATED_PART = 1_000;
 
+    /// @dev One storage slot, so that the factor costs one for each facility.
+    struct Entry {
+        address facility;
+        uint96 debt;
+    }
+
     /// @dev One storage slot.
     struct Account {
-        uint112 debt;
-        uint112 ceiling;
         FacilityClass class;
         bool impaired;
+        /// @dev Position in the list of its class.
+        uint8 index;
+        uint96 ceiling;
     }
 
     /// @dev One storage slot.
     struct Totals {
-        uint112 pegged;
-        uint112 discounted;
+        uint96 pegged;
+        uint96 discounted;
         uint8 impaired;
         uint16 share;
     }
@@ -50,8 +55,7 @@ contract Books is IBooks, AccessManaged {
     Totals private _totals;
     LowWater.Mark private _pegged;
     mapping(address facility => Account) private _accounts;
-    EnumerableSet.AddressSet private _peggedFacilities;
-    EnumerableSet.AddressSet private _discountedFacilities;
+    mapping(FacilityClass class => Entry[]) private _entries;
     /// @inheritdoc IBooks
     mapping(address token => address) public facilityOf;
 
@@ -81,16 +85,17 @@ contract Books is IBooks, AccessManaged {
         (FacilityClass class, address token) = (facility.class(), facility.token());
         if (class == FacilityClass.NONE || facility.books() != this) revert Books_WrongFacility(address_);
         if (token == address(zusd)) revert Books_OwnToken(token);
+        Entry[] storage entries = _entries[class];
+        uint256 limit = _MAX_PEGGED;
         if (class == FacilityClass.PEGGED) {
             if (facilityOf[token] != address(0)) revert Books_WrongFacility(address_);
-            if (_peggedFacilities.length() == _MAX_PEGGED) revert Books_Full(_MAX_PEGGED);
-            _peggedFacilities.add(address_);
             facilityOf[token] = address_;
         } else {
-            if (_discountedFacilities.length() == _MAX_DISCOUNTED) revert Books_Full(_MAX_DISCOUNTED);
-            _discountedFacilities.add(address_);
+            limit = _MAX_DISCOUNTED;
         }
-        _accounts[address_] = Account(0, ceiling.toUint112(), class, false);
+        if (entries.length == limit) revert Books_Full(limit);
+        _accounts[address_] = Account(class, false, uint8(entries.length), ceiling.toUint96());
+        entries.push(Entry(address_, 0));
         emit FacilityAdded(address_, token, class, ceiling);
     }
 
@@ -99,14 +104,15 @@ contract Books is IBooks, AccessManaged {
         address address_ = address(facility);
         Account memory account = _accounts[address_];
         if (account.class == FacilityClass.NONE) revert Books_WrongFacility(address_);
-        if (account.debt != 0) revert Books_HasDebt(address_, account.debt);
+        Entry[] storage entries = _entries[account.class];
+        uint256 debt = entries[account.index].debt;
+        if (debt != 0) revert Books_HasDebt(address_, debt);
         if (account.impaired) --_totals.impaired;
-        if (account.class == FacilityClass.PEGGED) {
-            _peggedFacilities.remove(address_);
-            delete facilityOf[facility.token()];
-        } else {
-            _discountedFacilities.remove(address_);
-        }
+        if (account.class == FacilityClass.PEGGED) delete facilityOf[facility.token()];
+        Entry memory last = entries[entries.length - 1];
+        entries[account.index] = last;
+        _accounts[last.facility].index = account.index;
+        entries.pop();
         delete _accounts[address_];
         emit FacilityRemoved(address_);
     }
@@ -115,8 +121,9 @@ contract Books is IBooks, AccessManaged {
     function setCeiling(IFacility facility, uint256 ceiling) external restricted {
         Account storage account = _accounts[address(facility)];
         if (account.class == FacilityClass.NONE) revert Books_WrongFacility(address(facility));
-        if (ceiling < account.debt) revert Books_AboveCeiling(ceiling, account.debt);
-        account.ceiling = ceiling.toUint112();
+        uint256 debt = _entries[account.class][account.index].debt;
+        if (ceiling < debt) revert Books_AboveCeiling(ceiling, debt);
+        account.ceiling = ceiling.toUint96();
         emit CeilingSet(address(facility), ceiling);
     }
 
@@ -136,20 +143,16 @@ contract Books is IBooks, AccessManaged {
         if (totals.impaired != 0 || -buffer_ * int256(_TOLERATED_PART) > int256(all)) {
             revert Books_Impaired(totals.impaired, buffer_);
         }
-        uint256 debt = account.debt + amount;
+        Entry storage entry = _entries[account.class][account.index];
+        uint256 debt = entry.debt + amount;
         if (debt > account.ceiling) revert Books_AboveCeiling(account.ceiling, debt);
-        _accounts[msg.sender].debt = uint112(debt);
-        if (account.class == FacilityClass.PEGGED) {
-            uint112 pegged = uint256(totals.pegged + amount).toUint112();
-            _pegged.note(totals.pegged, pegged);
-            _totals.pegged = pegged;
-        } else {
+        if (account.class == FacilityClass.DISCOUNTED) {
             // D ≤ β·(D + P) is D·(1 − β) ≤ β·P.
             uint256 limit = (_pegged.least(totals.pegged) * totals.share) / (_SHARE_UNIT - totals.share);
             uint256 discounted = totals.discounted + amount;
             if (discounted > limit) revert Books_AboveShare(limit, discounted);
-            _totals.discounted = uint112(discounted);
         }
+        _setDebt(account.class, entry, debt);
         emit Issued(msg.sender, to, amount, debt);
         zusd.mint(to, amount);
     }
@@ -171,15 +174,9 @@ contract Books is IBooks, AccessManaged {
 
     /// @inheritdoc IBooks
     function earn(uint256 amount) external onlyFacility {
-        Account storage account = _accounts[msg.sender];
-        account.debt = (account.debt + amount).toUint112();
-        if (account.class == FacilityClass.PEGGED) {
-            uint112 pegged = _totals.pegged;
-            _pegged.note(pegged, (pegged + amount).toUint112());
-            _totals.pegged = uint112(pegged + amount);
-        } else {
-            _totals.discounted = (_totals.discounted + amount).toUint112();
-        }
+        Account memory account = _accounts[msg.sender];
+        Entry storage entry = _entries[account.class][account.index];
+        _setDebt(account.class, entry, entry.debt + amount);
         _moveBuffer(int256(amount));
     }
 
@@ -212,11 +209,11 @@ contract Books is IBooks, AccessManaged {
     function factor() public view returns (uint256) {
         Totals memory totals = _totals;
         uint256 value = totals.discounted;
-        uint256 length = _peggedFacilities.length();
+        Entry[] storage entries = _entries[FacilityClass.PEGGED];
+        uint256 length = entries.length;
         for (uint256 i = 0; i < length; ++i) {
-            address facility = _peggedFacilities.at(i);
-            uint256 debt = _accounts[facility].debt;
-            if (debt != 0) value += (debt * IFacility(facility).weight()) / _ONE;
+            Entry memory entry = entries[i];
+            if (entry.debt != 0) value += (entry.debt * IFacility(entry.facility).weight()) / _ONE;
         }
         uint256 claims = uint256(int256(uint256(totals.pegged) + totals.discounted) - _buffer);
         return value >= claims ? _ONE : (value * _ONE) / claims;
@@ -235,7 +232,7 @@ contract Books is IBooks, AccessManaged {
                 class: account.class,
                 status: facility.status(),
                 reserve: facility.reserve(),
-                debt: account.debt,
+                debt: debtOf(all[i]),
                 ceiling: account.ceiling,
                 weight: facility.weight()
             });
@@ -248,13 +245,13 @@ contract Books is IBooks, AccessManaged {
 
     /// @inheritdoc IBooks
     function facilities() public view returns (address[] memory all) {
-        (address[] memory pegged, address[] memory discounted) = (
-            _peggedFacilities.values(),
-            _discountedFacilities.values()
-        );
-        all = new address[](pegged.length + discounted.length);
-        for (uint256 i = 0; i < pegged.length; ++i) all[i] = pegged[i];
-        for (uint256 i = 0; i < discounted.length; ++i) all[pegged.length + i] = discounted[i];
+        Entry[] storage pegged = _entries[FacilityClass.PEGGED];
+        Entry[] storage discounted = _entries[FacilityClass.DISCOUNTED];
+        uint256 first = pegged.length;
+        all = new address[](first + discounted.length);
+        for (uint256 i = 0; i < all.length; ++i) {
+            all[i] = i < first ? pegged[i].facility : discounted[i - first].facility;
+        }
     }
 
     /// @inheritdoc IBooks
@@ -263,8 +260,9 @@ contract Books is IBooks, AccessManaged {
     }
 
     /// @inheritdoc IBooks
-    function debtOf(address facility) external view returns (uint256) {
-        return _accounts[facility].debt;
+    function debtOf(address facility) public view returns (uint256) {
+        Account memory account = _accounts[facility];
+        return account.class == FacilityClass.NONE ? 0 : _entries[account.class][account.index].debt;
     }
 
     /// @inheritdoc IBooks
@@ -305,15 +303,23 @@ contract Books is IBooks, AccessManaged {
     /// @return left The caller's debt after it fell by `debt`.
     function _lower(uint256 debt) private returns (uint256 left) {
         Account memory account = _accounts[msg.sender];
-        if (debt > account.debt) revert Books_DebtTooSmall(account.debt, debt);
-        left = account.debt - debt;
-        _accounts[msg.sender].debt = uint112(left);
-        if (account.class == FacilityClass.PEGGED) {
-            uint112 pegged = _totals.pegged;
-            _pegged.note(pegged, uint112(pegged - debt));
-            _totals.pegged = uint112(pegged - debt);
+        Entry storage entry = _entries[account.class][account.index];
+        uint256 before = entry.debt;
+        if (debt > before) revert Books_DebtTooSmall(before, debt);
+        left = before - debt;
+        _setDebt(account.class, entry, left);
+    }
+
+    function _setDebt(FacilityClass class, Entry storage entry, uint256 debt) private {
+        uint256 before = entry.debt;
+        entry.debt = debt.toUint96();
+        if (class == FacilityClass.PEGGED) {
+            uint96 pegged = _totals.pegged;
+            uint96 changed = (pegged + debt - before).toUint96();
+            _totals.pegged = changed;
+            _pegged.note(pegged, changed);
         } else {
-            _totals.discounted -= uint112(debt);
+            _totals.discounted = (_totals.discounted + debt - before).toUint96();
         }
     }
 

@@ -18,7 +18,8 @@ import {Facility} from "./Facility.sol";
 
 /// @title See {IPeggedFacility}
 contract PeggedFacility is IPeggedFacility, Facility {
-    using NetFlow for NetFlow.Flow;
+    using NetFlow for int256;
+    using SafeCast for int256;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
@@ -32,23 +33,42 @@ contract PeggedFacility is IPeggedFacility, Facility {
     /// @dev What the token may use to show that it moves.
     uint256 private constant _PROBE_GAS = 200_000;
 
-    /// @dev One storage slot.
+    /// @dev One storage slot: all that `weight` reads.
     struct Condition {
         bool impaired;
         bool frozen;
+        uint16 freeze;
+        uint16 unfreeze;
         uint128 lastPrice;
+    }
+
+    /// @dev Two storage slots.
+    struct Account {
+        uint112 reserve;
+        uint112 pot;
+        uint96 fees;
+        /// @dev Net flow as of `time`, see {NetFlow}.
+        int120 net;
+        uint40 time;
+    }
+
+    /// @dev Two storage slots.
+    struct Terms {
+        uint112 target;
+        uint16 kappa;
+        uint16 mintFee;
+        uint16 redeemFee;
+        uint16 tau;
+        uint112 flowIn;
+        uint112 flowOut;
     }
 
     /// @inheritdoc IPeggedFacility
     uint256 public immutable scale;
 
-    uint112 private _reserve;
-    uint112 private _pot;
-    // A slot of its own.
-    uint112 private _fees;
+    Account private _account;
+    Terms private _terms;
     Condition private _condition;
-    NetFlow.Flow private _flow;
-    PegParameters private _parameters;
 
     constructor(
         address authority,
@@ -70,19 +90,22 @@ contract PeggedFacility is IPeggedFacility, Facility {
         _requireOnPeg();
         uint256 received = _take(amount);
 
-        PegParameters memory p = _parameters;
-        (uint256 reserve_, uint256 pot_) = (_reserve, _pot);
-        uint256 fee = PegMath.shareUp(received, p.mintFee);
-        uint256 units = received - fee;
-        uint256 rebate = Math.min(pot_, PegMath.rebate(reserve_, units, p.target, p.kappa));
-        units += rebate;
+        Terms memory terms = _terms;
+        Account memory account = _account;
+        uint256 fee = PegMath.shareUp(received, terms.mintFee);
+        uint256 rebate = _rebate(account, terms, received - fee);
+        uint256 units = received - fee + rebate;
         if (units == 0) revert Facility_TooSmall(amount);
         minted = units * scale;
         if (minted < minOut) revert Facility_BelowMinimum(minOut, minted);
 
-        (_reserve, _pot) = ((reserve_ + units).toUint112(), uint112(pot_ - rebate));
-        if (fee != 0) _fees = (_fees + fee).toUint112();
-        _flow.enter(units, p.flowIn, p.flowOut);
+        _account = Account({
+            reserve: (account.reserve + units).toUint112(),
+            pot: uint112(account.pot - rebate),
+            fees: (account.fees + fee).toUint96(),
+            net: _net(account, terms).enter(units, terms.flowIn).toInt120(),
+            time: uint40(block.timestamp)
+        });
         emit Minted(msg.sender, to, received, minted, fee, rebate);
         books.issue(to, minted);
     }
@@ -95,20 +118,24 @@ contract PeggedFacility is IPeggedFacility, Facility {
     ) external nonReentrant returns (uint256 paid, uint256 burnt) {
         if (_condition.frozen) revert Facility_NotLive(FacilityStatus.FROZEN);
         _notePrice();
-        PegParameters memory p = _parameters;
-        (uint256 reserve_, uint256 pot_) = (_reserve, _pot);
+        Terms memory terms = _terms;
+        Account memory account = _account;
         uint256 units = _unitsOut(amount);
-        if (units > reserve_) revert PeggedFacility_ReserveTooSmall(reserve_, units);
-        uint256 charge = PegMath.charge(reserve_, units, p.target, p.kappa);
-        uint256 fee = PegMath.shareUp(units, p.redeemFee);
+        if (units > account.reserve) revert PeggedFacility_ReserveTooSmall(account.reserve, units);
+        uint256 charge = PegMath.charge(account.reserve, units, terms.target, terms.kappa);
+        uint256 fee = PegMath.shareUp(units, terms.redeemFee);
         if (units <= charge + fee) revert Facility_TooSmall(amount);
         paid = units - charge - fee;
         if (paid < minOut) revert Facility_BelowMinimum(minOut, paid);
         burnt = amount - (amount % scale);
 
-        (_reserve, _pot) = (uint112(reserve_ - units), (pot_ + charge).toUint112());
-        _fees = (_fees + fee).toUint112();
-        _flow.leave(units, p.flowIn, p.flowOut);
+        _account = Account({
+            reserve: uint112(account.reserve - units),
+            pot: (account.pot + charge).toUint112(),
+            fees: (account.fees + fee).toUint96(),
+            net: _net(account, terms).leave(units, terms.flowOut).toInt120(),
+            time: uint40(block.timestamp)
+        });
         emit Redeemed(msg.sender, to, burnt, paid, fee, charge);
         books.retire(msg.sender, burnt, units * scale);
         IERC20(token).safeTransfer(to, paid);
@@ -123,11 +150,11 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @inheritdoc IPeggedFacility
     function bookFees() external nonReentrant {
-        uint256 amount = _fees;
+        uint256 amount = _account.fees;
         if (amount == 0) revert Facility_TooSmall(0);
         _requireCustody();
-        _fees = 0;
-        _reserve = (_reserve + amount).toUint112();
+        _account.fees = 0;
+        _account.reserve = (_account.reserve + amount).toUint112();
         emit FeesBooked(amount);
         books.earn(amount * scale);
     }
@@ -139,23 +166,25 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @inheritdoc IPeggedFacility
     function previewMint(uint256 amount) external view returns (uint256) {
-        PegParameters memory p = _parameters;
-        uint256 units = amount - PegMath.shareUp(amount, p.mintFee);
-        return (units + Math.min(_pot, PegMath.rebate(_reserve, units, p.target, p.kappa))) * scale;
+        Terms memory terms = _terms;
+        uint256 units = amount - PegMath.shareUp(amount, terms.mintFee);
+        return (units + _rebate(_account, terms, units)) * scale;
     }
 
     /// @inheritdoc IPeggedFacility
     function previewRedeem(uint256 amount) external view returns (uint256 paid, uint256 burnt) {
-        PegParameters memory p = _parameters;
+        Terms memory terms = _terms;
+        uint256 reserve_ = _account.reserve;
         uint256 units = _unitsOut(amount);
-        if (units > _reserve) return (0, 0);
-        uint256 costs = PegMath.charge(_reserve, units, p.target, p.kappa) + PegMath.shareUp(units, p.redeemFee);
+        if (units > reserve_) return (0, 0);
+        uint256 costs =
+            PegMath.charge(reserve_, units, terms.target, terms.kappa) + PegMath.shareUp(units, terms.redeemFee);
         return units <= costs ? (0, 0) : (units - costs, amount - (amount % scale));
     }
 
     /// @inheritdoc IPeggedFacility
     function leastOut(uint256 amount) external view returns (uint256) {
-        return PegMath.shareUp(amount / scale, _UNIT - _parameters.tau);
+        return PegMath.shareUp(amount / scale, _UNIT - _terms.tau);
     }
 
     /// @inheritdoc IFacility
@@ -179,17 +208,17 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @inheritdoc IFacility
     function reserve() external view returns (uint256) {
-        return _reserve;
+        return _account.reserve;
     }
 
     /// @inheritdoc IPeggedFacility
     function pot() external view returns (uint256) {
-        return _pot;
+        return _account.pot;
     }
 
     /// @inheritdoc IPeggedFacility
     function fees() external view returns (uint256) {
-        return _fees;
+        return _account.fees;
     }
 
     /// @inheritdoc IPeggedFacility
@@ -200,12 +229,24 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @inheritdoc IPeggedFacility
     function parameters() external view returns (PegParameters memory) {
-        return _parameters;
+        Terms memory t = _terms;
+        return
+            PegParameters({
+                target: t.target,
+                kappa: t.kappa,
+                mintFee: t.mintFee,
+                redeemFee: t.redeemFee,
+                tau: t.tau,
+                flowIn: t.flowIn,
+                flowOut: t.flowOut,
+                freeze: _condition.freeze,
+                unfreeze: _condition.unfreeze
+            });
     }
 
     /// @inheritdoc IPeggedFacility
     function netFlow() external view returns (int256) {
-        return _flow.current(_parameters.flowIn, _parameters.flowOut);
+        return _net(_account, _terms);
     }
 
     /// @return received What the balance grew by: tokens may take fees.
@@ -217,17 +258,21 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @return held What the facility holds: at least what it owes.
     function _requireCustody() private view returns (uint256 held) {
-        uint256 owed = uint256(_reserve) + _pot + _fees;
+        uint256 owed = _owed();
         held = IERC20(token).balanceOf(address(this));
         if (held < owed) revert PeggedFacility_Deficit(owed, held);
+    }
+
+    function _owed() private view returns (uint256) {
+        return uint256(_account.reserve) + _account.pot + _account.fees;
     }
 
     /// @dev A price that came back makes the facility sound again.
     function _requireOnPeg() private {
         (uint256 lower, uint256 upper) = source.price();
-        bool wasImpaired = _condition.impaired;
-        if (_isOff(wasImpaired, lower, upper)) revert PeggedFacility_OffPeg(lower, upper);
-        if (wasImpaired) _note(false, lower);
+        Condition memory c = _condition;
+        if (_isOff(c, lower, upper)) revert PeggedFacility_OffPeg(lower, upper);
+        if (c.impaired) _note(false, lower);
     }
 
     /// @return Units that a redemption takes out of the reserve.
@@ -241,16 +286,16 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @dev Fees first, then the pot, then what backs zUSD.
     function _bookLoss() private {
-        uint256 owed = uint256(_reserve) + _pot + _fees;
+        uint256 owed = _owed();
         uint256 held = IERC20(token).balanceOf(address(this));
         if (held >= owed) return;
         uint256 loss = owed - held;
-        uint256 fromFees = Math.min(loss, _fees);
-        uint256 fromPot = Math.min(loss - fromFees, _pot);
+        uint256 fromFees = Math.min(loss, _account.fees);
+        uint256 fromPot = Math.min(loss - fromFees, _account.pot);
         uint256 fromReserve = loss - fromFees - fromPot;
-        _fees -= uint112(fromFees);
-        _pot -= uint112(fromPot);
-        _reserve -= uint112(fromReserve);
+        _account.fees -= uint96(fromFees);
+        _account.pot -= uint112(fromPot);
+        _account.reserve -= uint112(fromReserve);
         emit LossBooked(fromFees, fromPot, fromReserve);
         if (fromReserve != 0) books.writeOff(fromReserve * scale);
     }
@@ -290,16 +335,24 @@ contract PeggedFacility is IPeggedFacility, Facility {
     function _assess() private view returns (bool impaired, uint256 price) {
         Condition memory c = _condition;
         try source.price() returns (uint256 lower, uint256 upper) {
-            return (_isOff(c.impaired, lower, upper), Math.min(lower, type(uint128).max));
+            return (_isOff(c, lower, upper), Math.min(lower, type(uint128).max));
         } catch {
             return (c.impaired, c.lastPrice);
         }
     }
 
     /// @dev Hysteresis: out beyond `freeze`, back within `unfreeze`.
-    function _isOff(bool wasOff, uint256 lower, uint256 upper) private view returns (bool) {
-        uint256 band = uint256(wasOff ? _parameters.unfreeze : _parameters.freeze) * _PRICE_UNIT;
+    function _isOff(Condition memory c, uint256 lower, uint256 upper) private pure returns (bool) {
+        uint256 band = uint256(c.impaired ? c.unfreeze : c.freeze) * _PRICE_UNIT;
         return lower < _ONE - band || upper > _ONE + band;
+    }
+
+    function _rebate(Account memory account, Terms memory terms, uint256 amount) private pure returns (uint256) {
+        return Math.min(account.pot, PegMath.rebate(account.reserve, amount, terms.target, terms.kappa));
+    }
+
+    function _net(Account memory account, Terms memory terms) private view returns (int256) {
+        return NetFlow.current(account.net, account.time, terms.flowIn, terms.flowOut);
     }
 
     function _setParameters(PegParameters memory p) private {
@@ -307,12 +360,13 @@ contract PeggedFacility is IPeggedFacility, Facility {
         _require(p.kappa <= _MAX_KAPPA, "kappa", p.kappa);
         _require(p.mintFee <= _MAX_FEE, "mintFee", p.mintFee);
         _require(p.redeemFee <= _MAX_FEE, "redeemFee", p.redeemFee);
-        _require(p.freeze <= _MAX_BAND, "freeze", p.freeze);
-        _require(p.unfreeze < p.freeze, "unfreeze", p.unfreeze);
         _require(p.tau <= _MAX_TAU, "tau", p.tau);
         _require(p.flowIn != 0, "flowIn", p.flowIn);
         _require(p.flowOut != 0, "flowOut", p.flowOut);
-        _parameters = p;
+        _require(p.freeze <= _MAX_BAND, "freeze", p.freeze);
+        _require(p.unfreeze < p.freeze, "unfreeze", p.unfreeze);
+        _terms = Terms(p.target, p.kappa, p.mintFee, p.redeemFee, p.tau, p.flowIn, p.flowOut);
+        (_condition.freeze, _condition.unfreeze) = (p.freeze, p.unfreeze);
         emit ParametersSet(p);
     }
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.28;
 
 import {IFacility} from "./IFacility.sol";
 
-/// @notice Parameters of a pegged facility. Shares are in units of 10^-4, amounts in the token's own units. Two storage slots.
+/// @notice Parameters of a pegged facility. Shares are in units of 10^-4, amounts in the token's own units.
 struct PegParameters {
     /// @dev T, the reserve below which redemption costs more and minting less; at least 1.
     uint112 target;
@@ -13,16 +13,16 @@ struct PegParameters {
     uint16 mintFee;
     /// @dev Fee of a redemption; at most 100.
     uint16 redeemFee;
-    /// @dev Distance from the peg beyond which the facility is impaired; at most 500, above `unfreeze`.
-    uint16 freeze;
-    /// @dev Distance from the peg within which it is sound again; 0 is no distance.
-    uint16 unfreeze;
     /// @dev τ, what a redemption on the way out of the rollup may cost unless its signer says otherwise; at most 1,000.
     uint16 tau;
     /// @dev Net flow into the reserve per day; at least 1.
     uint112 flowIn;
     /// @dev Net flow out of the reserve per day; at least 1.
     uint112 flowOut;
+    /// @dev Distance from the peg beyond which the facility is impaired; at most 500.
+    uint16 freeze;
+    /// @dev Distance from the peg within which it is sound again; below `freeze`.
+    uint16 unfreeze;
 }
 
 /// @title A stablecoin that mints zUSD one for one

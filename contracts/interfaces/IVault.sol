@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {DepositRequest, ExitRequest, Payment} from "../types/Types.sol";
+import {DepositRequest, ExitRequest, Payment, Permit} from "../types/Types.sol";
 import {IRollup} from "./IRollup.sol";
 import {ITokenRegistry} from "./ITokenRegistry.sol";
 
@@ -64,10 +64,17 @@ interface IVault {
     function bindRollup(IRollup rollup) external;
 
     /// @notice Takes tokens into custody and queues a request to credit them. What is credited is what arrives.
+    /// @notice A token with a facility is unified unless the request keeps it: the facility mints zUSD for it, on its terms and in the
+    ///   same transaction, and that is credited; where the facility refuses, the deposit does. zUSD needs no allowance.
     /// @return index Position of the request in the queue, from 0.
     /// @dev A request that cannot be executed is refunded to the owner through the outbox.
     ///   Warning: a named account is credited whoever owns it; a key is ignored if the account has one already.
     function deposit(DepositRequest calldata request) external payable returns (uint64 index);
+
+    /// @notice As `deposit`, with an allowance by the token's permit first. A permit that fails, as one that somebody else sent before does,
+    ///   changes nothing: the allowance decides.
+    /// @return index Position of the request in the queue, from 0.
+    function depositWithPermit(DepositRequest calldata request, Permit calldata permit) external returns (uint64 index);
 
     /// @notice Queues a request to set the key of the sender's account.
     /// @param account The sender's, at home on this chain; it must be allocated when a batch takes the request.

@@ -110,9 +110,9 @@ struct Payment {
 
 /// @notice What a depositor asks for.
 struct DepositRequest {
-    /// @dev A listed token, or `NATIVE`.
+    /// @dev A listed token, `NATIVE`, or zUSD.
     address token;
-    /// @dev In the token's own units; what is credited is what the vault receives.
+    /// @dev In the token's own units; what is credited is what the vault receives, or the zUSD that it mints.
     uint256 amount;
     /// @dev L1 address of a new account's owner, and who is refunded; not 0.
     address owner;
@@ -122,6 +122,18 @@ struct DepositRequest {
     uint32 cell;
     /// @dev y coordinate of the account's Baby Jubjub key, below the field's order; 0: none. Only from the owner itself.
     uint256 key;
+    /// @dev Credits the token as it is, and not zUSD for it, where the token has a facility.
+    bool keepToken;
+}
+
+/// @notice An ERC-2612 permit of the caller's to the vault.
+struct Permit {
+    uint256 value;
+    /// @dev Unix seconds.
+    uint256 deadline;
+    uint8 v;
+    bytes32 r;
+    bytes32 s;
 }
 
 /// @notice What an owner asks for who leaves.

@@ -3,8 +3,8 @@ pragma solidity 0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {
     CHAIN_MASK,
@@ -18,18 +18,21 @@ import {
     PAYMENT_INTO_OFFSET,
     PAYMENT_MIN_OUT_OFFSET,
     PAYMENT_TOKEN_OFFSET,
-    QUEUE_RING
+    QUEUE_RING,
+    ZUSD
 } from "../generated/Spec.sol";
+import {IPeggedFacility} from "../interfaces/IPeggedFacility.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 import {ITokenRegistry} from "../interfaces/ITokenRegistry.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {Payout} from "../libraries/Payout.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 import {Requests} from "../libraries/Requests.sol";
-import {DepositRequest, ExitRequest, NATIVE, Payment} from "../types/Types.sol";
+import {DepositRequest, ExitRequest, NATIVE, Payment, Permit} from "../types/Types.sol";
+import {StableDesk} from "./StableDesk.sol";
 
 /// @title See {IVault}
-contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
+contract Vault is IVault, StableDesk {
     using SafeERC20 for IERC20;
 
     uint8 private constant _MIN_CELL_BITS = 3;
@@ -83,17 +86,16 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function deposit(DepositRequest calldata request) external payable nonReentrant returns (uint64 index) {
-        (uint16 local, bool depositable) = tokens.find(request.token);
-        if (!depositable) revert Vault_NotDepositable(request.token);
-        if (request.key != 0 && msg.sender != request.owner) {
-            revert Vault_KeyNotFromOwner(request.owner, msg.sender);
-        }
-        uint256 token = (uint256(chainIndex) << LOCAL_TOKEN_BITS) | local;
-        uint256 word0 = _word0(OP_DEPOSIT, request.account, request.cell, token);
-        uint256 amount = _take(request.token, request.amount);
-        if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
-        word0 |= Requests.word0(0, 0, 0, 0, 0, amount);
-        return _enqueue(word0, Requests.word1(request.owner, 0), request.key);
+        return _deposit(request);
+    }
+
+    /// @inheritdoc IVault
+    function depositWithPermit(
+        DepositRequest calldata request,
+        Permit calldata permit
+    ) external nonReentrant returns (uint64 index) {
+        _permit(request.token, permit);
+        return _deposit(request);
     }
 
     /// @inheritdoc IVault
@@ -145,6 +147,63 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         return _heads[count % QUEUE_RING];
     }
 
+    function _deposit(DepositRequest calldata request) private returns (uint64 index) {
+        if (request.key != 0 && msg.sender != request.owner) {
+            revert Vault_KeyNotFromOwner(request.owner, msg.sender);
+        }
+        Requests.checkIndices(request.account, request.cell, cellBits);
+        (uint256 token, uint256 amount) = _bring(request.token, request.amount, request.keepToken);
+        if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
+        uint256 word0 = Requests.word0(OP_DEPOSIT, chainIndex, request.account, request.cell, token, amount);
+        return _enqueue(word0, Requests.word1(request.owner, 0), request.key);
+    }
+
+    /// @dev Who saw the permit may have used it before: then the allowance is there.
+    function _permit(address token, Permit calldata permit) private {
+        try
+            IERC20Permit(token).permit(
+                msg.sender,
+                address(this),
+                permit.value,
+                permit.deadline,
+                permit.v,
+                permit.r,
+                permit.s
+            )
+        {} catch {}
+    }
+
+    /// @notice Takes what a caller brings into the rollup: as zUSD if it is zUSD, or its facility makes it so.
+    /// @return id Token id of what is brought.
+    /// @return brought In its own units.
+    function _bring(address token, uint256 amount, bool keepToken) private returns (uint256 id, uint256 brought) {
+        if (address(books) != address(0)) {
+            if (token == address(books.zusd())) {
+                if (msg.value != 0) revert Vault_WrongValue(0, msg.value);
+                _sendToRollup(msg.sender, amount);
+                return (ZUSD, amount);
+            }
+            if (keepToken) return _keep(token, amount);
+            address facility = books.facilityOf(token);
+            if (facility != address(0)) {
+                _requireDepositable(token);
+                return (ZUSD, _unify(IPeggedFacility(facility), _take(token, amount)));
+            }
+        }
+        return _keep(token, amount);
+    }
+
+    function _keep(address token, uint256 amount) private returns (uint256 id, uint256 brought) {
+        uint16 local = _requireDepositable(token);
+        return ((uint256(chainIndex) << LOCAL_TOKEN_BITS) | local, _take(token, amount));
+    }
+
+    function _requireDepositable(address token) private view returns (uint16 local) {
+        bool depositable;
+        (local, depositable) = tokens.find(token);
+        if (!depositable) revert Vault_NotDepositable(token);
+    }
+
     /// @return received What the vault's balance grew by: tokens may take fees.
     function _take(address token, uint256 amount) private returns (uint256 received) {
         if (token == NATIVE) {
@@ -185,15 +244,23 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
 
     function _push(uint64 batch, Payment calldata payment) private {
         // Else whoever calls could make a payment fail by bringing little gas: a call gets at most 63/64 of what is left.
-        if (gasleft() < PAYMENT_GAS + PAYMENT_GAS / 63 + _PAYMENT_CALL_GAS) revert Vault_GasTooLow(gasleft());
+        uint256 allowance = payment.into == 0 ? PAYMENT_GAS : _REDEMPTION_GAS;
+        if (gasleft() < allowance + allowance / 63 + _PAYMENT_CALL_GAS) revert Vault_GasTooLow(gasleft());
         (uint16 token, address recipient, uint128 amount) = (payment.token, payment.recipient, payment.amount);
         // A payment of nothing is made without a call: some tokens refuse it.
-        if (amount == 0 || Payout.trySend(_tokenOf(token), recipient, amount, PAYMENT_GAS)) {
+        if (amount == 0 || _trySend(payment)) {
             emit PaymentMade(batch, recipient, token, amount);
+        } else if (token == ZUSD && payment.into != 0 && address(books) != address(0)) {
+            _wait(payment);
         } else {
             claimable[recipient][token] += amount;
             emit PaymentDeferred(batch, recipient, token, amount);
         }
+    }
+
+    function _trySend(Payment calldata payment) private returns (bool) {
+        if (payment.token == ZUSD) return _tryPayZusd(payment);
+        return Payout.trySend(_tokenOf(payment.token), payment.recipient, payment.amount, PAYMENT_GAS);
     }
 
     function _claim(address recipient, uint16 token, address to) private {
@@ -202,12 +269,20 @@ contract Vault is IVault, AccessManaged, ReentrancyGuardTransient {
         if (amount == 0) revert Vault_NothingToClaim(recipient, token);
         delete claimable[recipient][token];
         address tokenAddress = _tokenOf(token);
-        if (!Payout.trySend(tokenAddress, to, amount, gasleft())) revert Vault_TransferFailed(tokenAddress, to);
+        bool success =
+            token == ZUSD
+                ? address(books) != address(0) && _tryMint(to, amount)
+                : Payout.trySend(tokenAddress, to, amount, gasleft());
+        if (!success) revert Vault_TransferFailed(tokenAddress, to);
         emit Claimed(recipient, token, to, amount);
     }
 
     /// @return The address of a token of this chain; 0 for any other token, which this vault does not hold.
     function _tokenOf(uint16 token) private view returns (address) {
         return token >> LOCAL_TOKEN_BITS == chainIndex ? tokens.tokenOf(uint16(token & LOCAL_TOKEN_MASK)) : address(0);
+    }
+
+    function _tokens() internal view override returns (ITokenRegistry) {
+        return tokens;
     }
 }

@@ -18,6 +18,8 @@ export interface DepositRequest {
   cell?: number;
   /** `ay` of the key that the account takes if it has none; only the owner itself may give one. */
   key?: bigint;
+  /** Credits the token itself, and not zUSD for it, where the token has a facility. */
+  keepToken?: boolean;
 }
 
 /** Approves the vault if needed, and deposits. Throws `ChainError` with the vault's error when it refuses. */
@@ -25,13 +27,13 @@ export async function deposit(chain: Chain, request: DepositRequest): Promise<Qu
   const { signer, vault } = chain;
   if (!signer) throw new ChainError(chain.name, "deposit", "needs a signer");
   const sender = await signer.getAddress();
-  const { token, amount, owner = sender, account = 0, cell = 0, key = 0n } = request;
+  const { token, amount, owner = sender, account = 0, cell = 0, key = 0n, keepToken = false } = request;
   if (owner === ZeroAddress) throw new ChainError(chain.name, "deposit", "owner must not be the zero address");
 
   const native = isNative(token);
   if (!native) await approve(chain, token, sender, amount);
   return acting(chain, "deposit", async () => {
-    const argument = { token, amount, owner, account, cell, key };
+    const argument = { token, amount, owner, account, cell, key, keepToken };
     return queuedBy(chain, "deposit", await vault.deposit(argument, { value: native ? amount : 0n }));
   });
 }

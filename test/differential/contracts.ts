@@ -154,7 +154,9 @@ export class Contracts {
       this.depositors.add(depositor);
     }
     const { amount, account, cell, key } = request;
-    await chain.vault.connect(owner).deposit({ token, amount, owner: request.owner, account, cell, key });
+    await chain.vault
+      .connect(owner)
+      .deposit({ token, amount, owner: request.owner, account, cell, key, keepToken: false });
   }
 
   private async signer(address: string): Promise<HardhatEthersSigner> {

@@ -1,0 +1,5 @@
+export * from "./books";
+export * from "./errors";
+export * from "./netFlow";
+export * from "./numbers";
+export * from "./pegged";
