@@ -3,6 +3,7 @@ pragma solidity 0.8.28;
 
 import {DepositRequest, ExitRequest, Payment, Permit} from "../types/Types.sol";
 import {IRollup} from "./IRollup.sol";
+import {IStableDesk} from "./IStableDesk.sol";
 import {ITokenRegistry} from "./ITokenRegistry.sol";
 
 /// @title One chain's vault: custody of its tokens, its request queue and its outbox
@@ -12,7 +13,7 @@ import {ITokenRegistry} from "./ITokenRegistry.sol";
 /// @notice Outbox hash: fold from the last payment to the first, h = keccak256(payment word, amount, h), from h = 0. The payment
 ///   word is recipient | token << 160 | into << 176 | minOut << 186.
 /// @notice All amounts are in the token's own units.
-interface IVault {
+interface IVault is IStableDesk {
     /// @notice The token was never listed, or is delisted.
     error Vault_NotDepositable(address token);
     /// @notice The native coin sent is not what the request says; 0 for any other token.
