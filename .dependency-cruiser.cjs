@@ -2,7 +2,7 @@
  * The layers of protocol/, lowest first. A layer imports only itself and those before it, so that each can be read and
  * tested without those above; nothing in protocol/ knows Hardhat or the repository's tools.
  */
-const LAYERS = ["spec", "crypto", "state", "witness", "prover", "chain", "client", "batcher"];
+const LAYERS = ["spec", "pcd", "crypto", "state", "witness", "prover", "chain", "client", "batcher"];
 
 const upwards = LAYERS.slice(0, -1).map((layer, index) => ({
   name: `no-import-above-${layer}`,
@@ -16,6 +16,13 @@ const upwards = LAYERS.slice(0, -1).map((layer, index) => ({
 module.exports = {
   forbidden: [
     ...upwards,
+    {
+      name: "debt-stands-alone",
+      comment: "protocol/pcd is arithmetic of debt: it may import only spec",
+      severity: "error",
+      from: { path: "^protocol/pcd/" },
+      to: { path: `^protocol/(${LAYERS.filter((layer) => !["spec", "pcd"].includes(layer)).join("|")})/` },
+    },
     {
       name: "known-layers",
       comment: "every file of protocol/ belongs to a layer",

@@ -4,6 +4,8 @@ pragma solidity 0.8.28;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IAggregator, IFeedPrice} from "../../interfaces/IFeedPrice.sol";
+import {IBandedPrice} from "../../interfaces/IBandedPrice.sol";
+import {IPriceSource} from "../../interfaces/IPriceSource.sol";
 
 /// @title See {IFeedPrice}
 contract FeedPrice is IFeedPrice {
@@ -41,10 +43,12 @@ contract FeedPrice is IFeedPrice {
         (_min, _max) = (c.min, c.max);
     }
 
+    /// @inheritdoc IPriceSource
     function price() external view returns (uint256 lower, uint256 upper) {
         (lower, upper, ) = quote();
     }
 
+    /// @inheritdoc IBandedPrice
     function quote() public view returns (uint256 lower, uint256 upper, bool inBand) {
         if (address(_sequencer) != address(0)) _checkSequencer();
         uint256 value = _answer();
@@ -54,6 +58,7 @@ contract FeedPrice is IFeedPrice {
         inBand = _band == 0 || away * _UNIT <= _ONE * _band;
     }
 
+    /// @inheritdoc IFeedPrice
     function config() external view returns (Config memory) {
         return Config(_aggregator, _heartbeat, _deviation, _band, _min, _max, _sequencer, _grace);
     }

@@ -6,6 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IBandedPrice} from "../../interfaces/IBandedPrice.sol";
 import {IPair, IPairPrice} from "../../interfaces/IPairPrice.sol";
+import {IPriceSource} from "../../interfaces/IPriceSource.sol";
 import {LockProbe} from "../../libraries/LockProbe.sol";
 
 /// @title See {IPairPrice}
@@ -38,10 +39,12 @@ contract PairPrice is IPairPrice {
         (token, source0, source1, minSupply) = (address(pair), source0_, source1_, minSupply_);
     }
 
+    /// @inheritdoc IPriceSource
     function price() external view returns (uint256 lower, uint256 upper) {
         (lower, upper, ) = quote();
     }
 
+    /// @inheritdoc IBandedPrice
     function quote() public view returns (uint256 lower, uint256 upper, bool inBand) {
         (uint256 product, uint256 supply, uint256 due) = _shares();
         (uint256 lower0, uint256 upper0, bool inBand0) = source0.quote();
