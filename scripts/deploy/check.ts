@@ -1,7 +1,7 @@
 /** Compares a chain's contracts with the configuration, reading the chain only. */
 import { ZeroAddress, concat, toBeArray } from "ethers";
 import { artifactsOf, genesisOf, verifierName } from "./circuits";
-import { cellBitsOf, isSameAddress, leaseOf } from "./config";
+import { cellBitsOf, isSameAddress, leaseOf, zusdCapOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
 import { facilityName } from "./facilities";
 import { knownTokenAddress } from "./tokens";
@@ -63,6 +63,9 @@ async function checkRollup(context: DeployContext, expect: Expect): Promise<void
   expect("rollup.circuits", await addressOf(context, "CircuitRegistry"), await rollup.circuits());
   expect("rollup.authority", await addressOf(context, "AccessManager"), await rollup.authority());
   if ((await rollup.number()) === 0n) {
+    for (const other of config.chains) {
+      expect(`zUSD cap of chain ${other.name}`, zusdCapOf(other), await rollup.capOf(other.index, 1));
+    }
     const { x, y } = await rollup.commitment();
     expect("genesis commitment", [genesis.commitment.x, genesis.commitment.y].join(), [x, y].join());
   }

@@ -33,6 +33,8 @@ export interface ChainConfig {
   readonly gateways: readonly string[];
   /** Listed in this order, from local number 1. */
   readonly tokens: readonly TokenConfig[];
+  /** How much zUSD of the chain may be in the rollup, in whole zUSD; none by default. The same on all chains. */
+  readonly zusdCap?: string;
   /** What zUSD is minted against; none by default. */
   readonly facilities?: readonly FacilityConfig[];
   /** Seconds of silence after which the primary suspends the chain, 1 hour .. 7 days; by default 6 hours. */
@@ -135,6 +137,7 @@ export const LOCAL: DeploymentConfig = {
       evmChainId: 31337,
       gateways: ["test"],
       tokens: [...TOKENS, { test: "USDC", decimals: 6 }, { test: "USDT", decimals: 6 }],
+      zusdCap: "100000000",
       facilities: [testPeg("USDC", 4), testPeg("USDT", 5), testPair],
     },
     {
@@ -144,6 +147,7 @@ export const LOCAL: DeploymentConfig = {
       gateways: ["test"],
       // As on BNB Smart Chain, where USDT has 18 decimals.
       tokens: [...TOKENS, { test: "USDT", decimals: 18 }],
+      zusdCap: "100000000",
       facilities: [testPeg("USDT", 4)],
     },
   ],
@@ -174,6 +178,11 @@ export function primaryOf(config: DeploymentConfig): ChainConfig {
 /** Seconds of silence after which the primary suspends the chain. */
 export function leaseOf({ lease = DEFAULT_LEASE }: ChainConfig): number {
   return lease;
+}
+
+/** How much zUSD of the chain may be in the rollup, in units of 10^-18. */
+export function zusdCapOf({ zusdCap = "0" }: ChainConfig): bigint {
+  return BigInt(zusdCap) * 10n ** 18n;
 }
 
 /** n: the state has 2^n cells. */
@@ -216,6 +225,8 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
     require(gateways.every(isGateway), `chain ${name}: gateways`, 'must be addresses or "test"');
     const isToken = (token: TokenConfig): boolean => token === "native" || "test" in token || isAddress(token.address);
     require(tokens.every(isToken), `chain ${name}: tokens`, 'must be "native", an address or a test token');
+    const { zusdCap = "0" } = chain;
+    require(/^[0-9]+$/.test(zusdCap), `chain ${name}: zusdCap`, "must be a whole number of zUSD, as text");
     require(operators.every((operator) => isAddress(operator)), `chain ${name}: operators`, "must be addresses");
     checkFacilities(chain, require);
   }
