@@ -30,7 +30,8 @@ interface IStableDesk {
     /// @notice A payment could not be redeemed on its terms.
     /// @param since Unix seconds.
     event PaymentWaits(uint256 indexed id, Payment payment, uint64 since);
-    event PaymentReleased(uint256 indexed id);
+    /// @notice A waiting payment was made: as the token if `redeemed`, else as zUSD.
+    event WaitEnded(uint256 indexed id, bool redeemed);
 
     /// @notice Names the chain's books, once. Restricted.
     function bindBooks(IBooks books) external;

@@ -43,6 +43,7 @@ abstract contract StableDesk is IStableDesk, AccessManaged, ReentrancyGuardTrans
     /// @inheritdoc IStableDesk
     function redeemWaiting(uint256 id, Payment calldata payment, uint64 since) external nonReentrant {
         _takeWaiting(id, payment, since);
+        emit WaitEnded(id, true);
         _redeemFor(payment);
     }
 
@@ -51,7 +52,7 @@ abstract contract StableDesk is IStableDesk, AccessManaged, ReentrancyGuardTrans
         _takeWaiting(id, payment, since);
         uint64 until = since + _WAIT;
         if (block.timestamp < until && msg.sender != payment.recipient) revert StableDesk_StillWaiting(id, until);
-        emit PaymentReleased(id);
+        emit WaitEnded(id, false);
         books.zusd().crosschainMint(payment.recipient, payment.amount);
     }
 

@@ -6,6 +6,7 @@ import type { ContractRunner, Interface } from "ethers";
 import type {
   IBooks,
   ICircuitRegistry,
+  IDiscountedFacility,
   IFacts,
   IOrdering,
   IPeggedFacility,
@@ -20,6 +21,7 @@ import type {
 export type {
   IBooks,
   ICircuitRegistry,
+  IDiscountedFacility,
   IFacts,
   IOrdering,
   IPeggedFacility,
@@ -46,6 +48,7 @@ export interface Factories {
   IOrdering__factory: Factory<IOrdering>;
   IBooks__factory: Factory<IBooks>;
   IZusd__factory: Factory<IZusd>;
+  IDiscountedFacility__factory: Factory<IDiscountedFacility>;
   IPeggedFacility__factory: Factory<IPeggedFacility>;
   IPriceSource__factory: Factory<IPriceSource>;
   ICircuitRegistry__factory: Factory<ICircuitRegistry>;
