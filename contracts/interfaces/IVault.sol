@@ -7,8 +7,8 @@ import {IStableDesk} from "./IStableDesk.sol";
 import {ITokenRegistry} from "./ITokenRegistry.sol";
 
 /// @title One chain's vault: custody of its tokens, its request queue and its outbox
-/// @notice Request hash: keccak256(word 0's low 203 bits in a deposit, else 75, word 1's low 166 bits, word 2), the op's pubdata
-///   words without what the operator fills in. Queue head: head(0) = 0, head(i + 1) = keccak256(head(i), hash of request i).
+/// @notice Request hash: keccak256(word 0's low 203 bits in a deposit or route, else 75, word 1's bits 0..165 and 211..250, word 2),
+///   the op's pubdata words without what the operator fills in. Queue head: head(0) = 0, head(i + 1) = keccak256(head(i), hash of request i).
 ///   What a request must be is in {Requests}.
 /// @notice Outbox hash: fold from the last payment to the first, h = keccak256(payment word, amount, h), from h = 0. The payment
 ///   word is recipient | token << 160 | into << 176 | minOut << 186.
@@ -51,8 +51,8 @@ interface IVault is IStableDesk {
 
     /// @param index Position of the request in the queue, from 0.
     /// @param word0 First word of the request.
-    /// @param word1 Second word: the owner, and the chain that pays an exit.
-    /// @param word2 Third word: a key, or an exit's recipient.
+    /// @param word1 Second word: the owner; the chain that pays an exit or a route; a route's deadline.
+    /// @param word2 Third word: a key, an exit's recipient, or whom a route pays and in what.
     /// @param head Queue head after this request.
     event RequestQueued(uint64 indexed index, uint256 word0, uint256 word1, uint256 word2, bytes32 head);
     event PaymentMade(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);

@@ -37,6 +37,7 @@ import {
     OP_FULL_EXIT,
     OP_MASK,
     OP_NOOP,
+    OP_ROUTE,
     OP_SET_KEY,
     OP_WITHDRAW,
     OP_WITHDRAW_ZUSD,
@@ -46,6 +47,13 @@ import {
     PAYMENT_TOKEN_OFFSET,
     REQUEST_0_MASK,
     REQUEST_1_MASK,
+    ROUTE_2_BITS,
+    ROUTE_2_INTO_MASK,
+    ROUTE_2_INTO_OFFSET,
+    ROUTE_2_MIN_OUT_MASK,
+    ROUTE_2_MIN_OUT_OFFSET,
+    ROUTE_2_RECIPIENT_MASK,
+    ROUTE_2_RECIPIENT_OFFSET,
     WITHDRAW_AMOUNT_MASK,
     WITHDRAW_AMOUNT_OFFSET,
     WITHDRAW_ASSET_MASK,
@@ -64,12 +72,14 @@ import {
 library Pubdata {
     /// @notice A word is not below the field's order.
     error Pubdata_WordTooLarge(uint256 index, uint256 word);
-    /// @notice A queue op is none of Noop, Deposit, SetKey and FullExit.
+    /// @notice A queue op is none of Noop, Deposit, SetKey, FullExit and Route.
     error Pubdata_UnknownQueueOp(uint256 index, uint256 op);
     /// @notice A payment does not fit 128 bits.
     error Pubdata_AmountTooLarge(uint256 index, uint256 amount);
     /// @notice An exit's recipient is no address.
     error Pubdata_InvalidRecipient(uint256 index, uint256 recipient);
+    /// @notice A route's third word has a bit above its fields.
+    error Pubdata_InvalidRoute(uint256 index, uint256 word);
 
     /// @dev Fields of a queue op's first two words that a chain has to know.
     struct QueueOp {
@@ -82,7 +92,7 @@ library Pubdata {
         bool covered;
         uint256 owner;
         uint256 payer;
-        /// @dev The third word: a key, or an exit's recipient.
+        /// @dev The third word: a key, an exit's recipient, or whom a route pays and in what.
         uint256 last;
     }
 
@@ -161,7 +171,7 @@ library Pubdata {
         uint256 word0 = words[at];
         op.op = word0 & OP_MASK;
         if (op.op == OP_NOOP) return op;
-        if (op.op != OP_DEPOSIT && op.op != OP_SET_KEY && op.op != OP_FULL_EXIT) {
+        if (op.op != OP_DEPOSIT && op.op != OP_SET_KEY && op.op != OP_FULL_EXIT && op.op != OP_ROUTE) {
             revert Pubdata_UnknownQueueOp(at, op.op);
         }
         uint256 word1 = words[at + 1];
@@ -174,6 +184,7 @@ library Pubdata {
         op.payer = (word1 >> EXIT_1_PAYER_OFFSET) & EXIT_1_PAYER_MASK;
         op.last = words[at + 2];
         if (op.op == OP_FULL_EXIT && op.last >> ADDRESS_BITS != 0) revert Pubdata_InvalidRecipient(at + 2, op.last);
+        if (op.op == OP_ROUTE && op.last >> ROUTE_2_BITS != 0) revert Pubdata_InvalidRoute(at + 2, op.last);
     }
 
     /// @notice Appends a batch's requests of one chain to a rolling queue head.
@@ -208,8 +219,9 @@ library Pubdata {
 
     /// @return Hash of a request: of what the requester chose in the op's words.
     function requestHash(uint256 word0, uint256 word1, uint256 word2) internal pure returns (bytes32) {
-        uint256 chosen = word0 & (word0 & OP_MASK == OP_DEPOSIT ? DEPOSIT_REQUEST_MASK : REQUEST_0_MASK);
-        return keccak256(abi.encode(chosen, word1 & REQUEST_1_MASK, word2));
+        uint256 op = word0 & OP_MASK;
+        uint256 mask = op == OP_DEPOSIT || op == OP_ROUTE ? DEPOSIT_REQUEST_MASK : REQUEST_0_MASK;
+        return keccak256(abi.encode(word0 & mask, word1 & REQUEST_1_MASK, word2));
     }
 
     /// @return Queue head after one more request.
@@ -250,7 +262,9 @@ library Pubdata {
             }
             QueueOp memory op = ops[i];
             if (_isRefund(op, chain)) hash = chainPayment(_payment(op.owner, op.token, 0, 0), op.amount, hash);
-            if (_isExit(op, chain)) hash = chainPayment(_payment(op.last, op.token, 0, 0), op.amount, hash);
+            if (!op.executed || op.payer != chain) continue;
+            if (op.op == OP_FULL_EXIT) hash = chainPayment(_payment(op.last, op.token, 0, 0), op.amount, hash);
+            if (op.op == OP_ROUTE) hash = chainPayment(_routed(op.last), op.amount, hash);
         }
     }
 
@@ -293,6 +307,14 @@ library Pubdata {
                 : _payment(recipient, (chain << LOCAL_TOKEN_BITS) | asset, 0, 0);
     }
 
+    /// @dev A route's payment without its amount.
+    function _routed(uint256 word) private pure returns (uint256) {
+        uint256 recipient = (word >> ROUTE_2_RECIPIENT_OFFSET) & ROUTE_2_RECIPIENT_MASK;
+        uint256 into = (word >> ROUTE_2_INTO_OFFSET) & ROUTE_2_INTO_MASK;
+        uint256 minOut = (word >> ROUTE_2_MIN_OUT_OFFSET) & ROUTE_2_MIN_OUT_MASK;
+        return _payment(recipient, ZUSD, into, minOut);
+    }
+
     function _payment(uint256 recipient, uint256 token, uint256 into, uint256 minOut) private pure returns (uint256) {
         return
             (recipient << PAYMENT_RECIPIENT_OFFSET) |
@@ -301,15 +323,10 @@ library Pubdata {
             (minOut << PAYMENT_MIN_OUT_OFFSET);
     }
 
-    /// @dev A deposit of this chain that was not executed. One of a foreign token cannot come from this chain's vault.
+    /// @dev A deposit or route of this chain that was not executed. One of a foreign token cannot come from this chain's vault.
     function _isRefund(QueueOp memory op, uint256 chain) private pure returns (bool) {
         bool isPaidHere = op.token == ZUSD || op.token >> LOCAL_TOKEN_BITS == chain;
-        return op.op == OP_DEPOSIT && op.chain == chain && !op.executed && isPaidHere;
-    }
-
-    /// @dev An executed exit that this chain pays.
-    function _isExit(QueueOp memory op, uint256 chain) private pure returns (bool) {
-        return op.op == OP_FULL_EXIT && op.payer == chain && op.executed;
+        return (op.op == OP_DEPOSIT || op.op == OP_ROUTE) && op.chain == chain && !op.executed && isPaidHere;
     }
 
     function _isRequestOf(uint256 word0, uint256 chain) private pure returns (bool) {

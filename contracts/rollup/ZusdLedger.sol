@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {CHAIN_MASK, OP_DEPOSIT, OP_MASK, OP_NOOP, OP_WITHDRAW_ZUSD, ZUSD} from "../generated/Spec.sol";
+import {CHAIN_MASK, OP_DEPOSIT, OP_MASK, OP_NOOP, OP_ROUTE, OP_WITHDRAW_ZUSD, ZUSD} from "../generated/Spec.sol";
 import {IZusdLedger} from "../interfaces/IZusdLedger.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 
@@ -48,6 +48,8 @@ abstract contract ZusdLedger is IZusdLedger {
                 if (!op.covered) revert ZusdLedger_WrongFlag(i, true);
             } else if (op.op == OP_DEPOSIT) {
                 _applyDeposit(op, i, number);
+            } else if (op.op == OP_ROUTE) {
+                _applyRoute(op, i, number);
             } else {
                 _applyExit(op, i);
             }
@@ -65,9 +67,19 @@ abstract contract ZusdLedger is IZusdLedger {
     function _applyDeposit(Pubdata.QueueOp memory op, uint256 i, uint64 number) private {
         uint8 chain = uint8(op.chain);
         uint256 after_ = issued[chain] + op.amount;
-        bool covered = after_ <= capOf(chain, number);
-        if (op.covered != covered) revert ZusdLedger_WrongFlag(i, covered);
+        _requireFlag(op, i, after_ <= capOf(chain, number));
         if (op.executed) issued[chain] = after_;
+    }
+
+    /// @dev A route is covered if and only if the cap leaves room for it and, with it, enough is issued to where it leaves.
+    function _applyRoute(Pubdata.QueueOp memory op, uint256 i, uint64 number) private {
+        (uint8 source, uint8 destination) = (uint8(op.chain), uint8(op.payer));
+        uint256 after_ = issued[source] + op.amount;
+        uint256 there = source == destination ? after_ : issued[destination];
+        _requireFlag(op, i, after_ <= capOf(source, number) && op.amount <= there);
+        if (!op.executed || source == destination) return;
+        issued[source] = after_;
+        issued[destination] = there - op.amount;
     }
 
     /// @dev An exit (a SetKey has no token) that is covered pays the whole balance; one that is not, which is proven to be more, all there is.
@@ -75,6 +87,10 @@ abstract contract ZusdLedger is IZusdLedger {
         uint8 payer = uint8(op.payer);
         if (!op.covered && op.amount != issued[payer]) revert ZusdLedger_NotAll(i, issued[payer], op.amount);
         if (op.executed) _take(payer, op.amount);
+    }
+
+    function _requireFlag(Pubdata.QueueOp memory op, uint256 i, bool covered) private pure {
+        if (op.covered != covered) revert ZusdLedger_WrongFlag(i, covered);
     }
 
     function _take(uint8 chain, uint256 amount) private {

@@ -139,8 +139,8 @@ function expectConserved(before: State, after: State, { effects }: BatchTrace): 
   for (const [token, supply] of suppliesOf(before)) add(change, token, -supply);
   const issued = new Map<number, bigint>();
   for (const op of effects.queueOps) {
-    if (op.op !== "Deposit") continue;
-    // A refund comes in and goes out. A vault holds its own chain's tokens alone; what is of another came from nowhere.
+    if (op.op !== "Deposit" && op.op !== "Route") continue;
+    // A refund comes in and goes out, and so does a route. A vault holds its own chain's tokens alone; what is of another came from nowhere.
     const isHeld = op.chain !== 0 && (op.token === ZUSD || tokenChain(op.token) === op.chain);
     expect(isHeld || !op.executed).to.equal(true);
     if (!isHeld) continue;
@@ -198,7 +198,16 @@ describe("Reference = statement = replay", () => {
     const counts = String(tally);
     expect(tally.of().share, counts).to.be.greaterThan(0.6);
     // Every op is met both ways, and whatever else can happen, happens.
-    for (const kind of ["Deposit", "SetKey", "FullExit", "Transfer", "Withdraw", "WithdrawExact", "Open"]) {
+    for (const kind of [
+      "Deposit",
+      "SetKey",
+      "FullExit",
+      "Route of zUSD",
+      "Transfer",
+      "Withdraw",
+      "WithdrawExact",
+      "Open",
+    ]) {
       const zUSD = ["Deposit", "FullExit", "Withdraw", "WithdrawExact"].includes(kind) ? [`${kind} of zUSD`] : [];
       for (const name of [kind, ...zUSD]) {
         const { executed, all } = tally.of(name);
@@ -209,6 +218,10 @@ describe("Reference = statement = replay", () => {
     for (const event of [
       "deposit above the cap",
       "exit of a part",
+      "route that is not covered",
+      "route to its own chain",
+      "route too late",
+      "route to a suspended chain",
       "key set",
       "key taken away",
       "op on a suspended chain",
