@@ -11,6 +11,7 @@ uint256 constant LOCAL_TOKEN_BITS = 10;
 uint256 constant LOCAL_TOKEN_MASK = 0x3ff; // also the highest local token
 uint256 constant ZUSD = 0x1; // token id of zUSD
 uint256 constant DEPOSIT_AMOUNT_BITS = 104;
+uint256 constant TIMESTAMP_BITS = 40;
 uint256 constant MANTISSA_BITS = 35; // of a packed amount, mantissa * 10^exponent
 uint256 constant MANTISSA_MASK = 0x7ffffffff;
 
@@ -87,6 +88,14 @@ uint256 constant EXIT_1_USED_ACCOUNT_OFFSET = 166;
 uint256 constant EXIT_1_USED_ACCOUNT_MASK = 0x3fffff;
 uint256 constant EXIT_1_USED_CELL_OFFSET = 188;
 uint256 constant EXIT_1_USED_CELL_MASK = 0x7fffff;
+
+// RouteWord1: (word >> OFFSET) & MASK
+uint256 constant ROUTE_1_OWNER_OFFSET = 0;
+uint256 constant ROUTE_1_OWNER_MASK = 0x00ffffffffffffffffffffffffffffffffffffffff;
+uint256 constant ROUTE_1_PAYER_OFFSET = 160;
+uint256 constant ROUTE_1_PAYER_MASK = 0x3f;
+uint256 constant ROUTE_1_DEADLINE_OFFSET = 211;
+uint256 constant ROUTE_1_DEADLINE_MASK = 0xffffffffff;
 
 // RouteWord2: (word >> OFFSET) & MASK
 uint256 constant ROUTE_2_RECIPIENT_OFFSET = 0;

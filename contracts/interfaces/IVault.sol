@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {DepositRequest, ExitRequest, Payment, Permit} from "../types/Types.sol";
+import {DepositRequest, ExitRequest, Payment, Permit, SwapRequest} from "../types/Types.sol";
+import {IDiscountedFacility} from "./IDiscountedFacility.sol";
 import {IRollup} from "./IRollup.sol";
 import {IStableDesk} from "./IStableDesk.sol";
 import {ITokenRegistry} from "./ITokenRegistry.sol";
@@ -49,6 +50,15 @@ interface IVault is IStableDesk {
     /// @notice A claim's transfer failed; the claim stays.
     error Vault_TransferFailed(address token, address to);
 
+    /// @notice The token is neither zUSD nor one with a facility here.
+    error Vault_NotStable(address token);
+    /// @notice The deadline is past, or not below 2^40.
+    error Vault_InvalidDeadline(uint64 deadline);
+    /// @notice The token wanted has no such local number.
+    error Vault_InvalidToken(uint16 local);
+    /// @notice Less zUSD than is asked for would be swapped.
+    error Vault_BelowMinimum(uint256 minimum, uint256 amount);
+
     /// @param index Position of the request in the queue, from 0.
     /// @param word0 First word of the request.
     /// @param word1 Second word: the owner; the chain that pays an exit or a route; a route's deadline.
@@ -76,6 +86,30 @@ interface IVault is IStableDesk {
     ///   changes nothing: the allowance decides.
     /// @return index Position of the request in the queue, from 0.
     function depositWithPermit(DepositRequest calldata request, Permit calldata permit) external returns (uint64 index);
+
+    /// @notice Swaps a stablecoin of this chain into one of another chain: mints zUSD with it, and queues a request that moves it and has
+    ///   it redeemed there. No account and no other transaction is needed.
+    /// @return index Position of the request in the queue, from 0.
+    /// @dev A batch executes it if and only if it is in time, the destination is not suspended, this chain's cap leaves room and the
+    ///   destination stands for as much; else the zUSD is refunded to the sender here. At the destination it is redeemed
+    ///   for at least `minOut`, or else paid as {IStableDesk} says.
+    function swap(SwapRequest calldata request) external returns (uint64 index);
+
+    /// @notice As `swap`, with a permit as in `depositWithPermit`.
+    /// @return index Position of the request in the queue, from 0.
+    function swapWithPermit(SwapRequest calldata request, Permit calldata permit) external returns (uint64 index);
+
+    /// @notice Opens a position of the caller's with collateral of it, and deposits the zUSD that it borrows.
+    /// @param facility A discounted facility of the books.
+    /// @param collateral In its token's units.
+    /// @param request What to do with the zUSD: its token is zUSD, its amount the debt.
+    /// @return index Position of the request in the queue, from 0.
+    /// @return position The position's id in the facility.
+    function depositOnCredit(
+        IDiscountedFacility facility,
+        uint256 collateral,
+        DepositRequest calldata request
+    ) external returns (uint64 index, uint256 position);
 
     /// @notice Queues a request to set the key of the sender's account.
     /// @param account The sender's, at home on this chain; it must be allocated when a batch takes the request.

@@ -27,6 +27,7 @@ import {
     OP_SET_KEY,
     REQUEST_0_MASK,
     REQUEST_1_MASK,
+    ROUTE_1_DEADLINE_OFFSET,
     ROUTE_2_BITS,
     ROUTE_2_INTO_MASK,
     ROUTE_2_INTO_OFFSET,
@@ -89,6 +90,20 @@ library Requests {
     /// @param payer Chain that pays an exit; else 0.
     function word1(address owner, uint256 payer) internal pure returns (uint256) {
         return uint256(uint160(owner)) | (payer << EXIT_1_PAYER_OFFSET);
+    }
+
+    /// @notice Second word of a route.
+    /// @param payer Destination chain.
+    /// @param deadline Last batch timestamp at which it executes, below 2^40.
+    function routeWord1(address owner, uint256 payer, uint256 deadline) internal pure returns (uint256) {
+        return word1(owner, payer) | (deadline << ROUTE_1_DEADLINE_OFFSET);
+    }
+
+    /// @notice Third word of a route.
+    /// @param into Local number of a token of the destination, below 2^10; 0: zUSD.
+    /// @param minOut Packed amount.
+    function routeWord2(address recipient, uint256 into, uint256 minOut) internal pure returns (uint256) {
+        return uint256(uint160(recipient)) | (into << ROUTE_2_INTO_OFFSET) | (minOut << ROUTE_2_MIN_OUT_OFFSET);
     }
 
     /// @notice That indices fit a state of 2^cellBits cells, and so their bits.
