@@ -5,11 +5,11 @@ import {IAggregator} from "../interfaces/IFeedPrice.sol";
 
 /// @notice Mock: a price feed, or a sequencer's, that answers what it is told.
 contract MockAggregator is IAggregator {
+    // One slot, as feeds keep a round.
     uint8 public decimals;
-
-    int256 private _answer;
-    uint256 private _startedAt;
-    uint256 private _updatedAt;
+    int128 private _answer;
+    uint56 private _startedAt;
+    uint56 private _updatedAt;
 
     constructor(uint8 decimals_, int256 answer) {
         decimals = decimals_;
@@ -21,7 +21,7 @@ contract MockAggregator is IAggregator {
     }
 
     function setRound(int256 answer, uint256 startedAt, uint256 updatedAt) public {
-        (_answer, _startedAt, _updatedAt) = (answer, startedAt, updatedAt);
+        (_answer, _startedAt, _updatedAt) = (int128(answer), uint56(startedAt), uint56(updatedAt));
     }
 
     function setDecimals(uint8 decimals_) external {

@@ -245,7 +245,8 @@ contract Vault is IVault, StableDesk {
             address facility = books.facilityOf(token);
             if (facility != address(0)) {
                 _requireDepositable(token);
-                return (ZUSD, _unify(IPeggedFacility(facility), _take(token, amount)));
+                if (msg.value != 0) revert Vault_WrongValue(0, msg.value);
+                return (ZUSD, _unify(IPeggedFacility(facility), token, amount));
             }
         }
         return _keep(token, amount);
