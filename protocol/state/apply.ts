@@ -59,6 +59,7 @@ export function applyHeader(state: State, fields: Header): Applied {
 /**
  * The accesses that a batch makes after its ops: each fee slot's cell is credited.
  * @param sums what the ops paid into each slot
+ * @throws FullFeeCellError when a cell cannot take its fees
  */
 export function applyFees(state: State, feeCells: readonly number[], sums: readonly bigint[]): Applied {
   return transition(state, (memory) => {

@@ -9,7 +9,7 @@ import { runSetKey } from "./setKey";
 import { runTransfer } from "./transfer";
 import { runWithdraw } from "./withdraw";
 
-export { runFees } from "./fees";
+export { FullFeeCellError, runFees } from "./fees";
 export { runHeader, runQueueNoop, runSignedNoop } from "./noop";
 
 /**

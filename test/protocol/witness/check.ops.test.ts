@@ -162,6 +162,7 @@ function batchIn(
     size,
     number: 1,
     timestamp: 1000,
+    feeCells,
     words,
     accesses,
     sorted,
