@@ -17,6 +17,9 @@ task("queue", "Shows this chain's requests that no batch has consumed")
 
 task("status", "Shows where this chain stands").setAction(action((args, hre) => load().status(args, hre)));
 
-task("books", "Compares what this chain's vault holds with what it owes").setAction(
-  action((args, hre) => load().books(args, hre)),
-);
+task(
+  "books",
+  "Compares what this chain's vault holds with what it owes, and adds up zUSD over all chains of the deployment",
+)
+  .addFlag("json", "as JSON, amounts in smallest units")
+  .setAction(action((args: { json: boolean }, hre) => load().books(args, hre)));

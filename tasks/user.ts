@@ -11,7 +11,7 @@ const KEY_FILE =
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
 const load = () => require("./support/user") as typeof Support;
 
-type Arguments<N extends "deposit" | "open" | "transfer" | "withdraw" | "setKey" | "exit"> = Parameters<
+type Arguments<N extends "deposit" | "open" | "transfer" | "withdraw" | "swap" | "setKey" | "exit"> = Parameters<
   (typeof Support)[N]
 >[0];
 
@@ -24,7 +24,10 @@ task("key", "Makes a new L2 key")
     }),
   );
 
-task("deposit", "Deposits a token of this chain; opens an account and a balance cell if you have none")
+task(
+  "deposit",
+  "Deposits a token of this chain, a stablecoin as zUSD; opens an account and a balance cell if you have none",
+)
   .addParam("token", "symbol, address or local number")
   .addParam("amount", "for example 1.5")
   .addOptionalParam("account", "account to credit; by default yours, or a new one", undefined, types.int)
@@ -34,6 +37,7 @@ task("deposit", "Deposits a token of this chain; opens an account and a balance 
     undefined,
     types.int,
   )
+  .addFlag("keepToken", "credits the token itself, and not zUSD for it, where it has a facility")
   .addOptionalParam("keyFile", KEY_FILE)
   .setAction(action((args: Arguments<"deposit">, hre) => load().deposit(args, hre)));
 
@@ -48,11 +52,21 @@ signed(task("transfer", "Pays from your balance cell to another, on any chain"))
   .addFlag("units", "the amount is in the token's smallest units")
   .setAction(action((args: Arguments<"transfer">, hre) => load().transfer(args, hre)));
 
-signed(task("withdraw", "Pays out from your balance cell on the chain of its token"))
+signed(task("withdraw", "Pays out from your balance cell on the chain of its token, zUSD on any"))
   .addParam("amount", "for example 1.5; must be exact with 35 bits and a power of ten")
   .addFlag("units", "the amount is in the token's smallest units")
   .addOptionalParam("recipient", "address on the token's chain; by default your own")
+  .addOptionalParam("into", "of zUSD: the chain that pays, or CHAIN:NUMBER of a token of it to redeem into")
   .setAction(action((args: Arguments<"withdraw">, hre) => load().withdraw(args, hre)));
+
+task("swap", "Swaps a stablecoin of this chain into one of another, with this one transaction")
+  .addParam("token", "zUSD, or a stablecoin of this chain: symbol, address or local number")
+  .addParam("amount", "for example 1.5")
+  .addParam("into", "CHAIN:NUMBER of the token wanted, for example 2:4; CHAIN alone for zUSD there")
+  .addOptionalParam("min", "least of it to accept, in its smallest units; by default what its facility says", "0")
+  .addOptionalParam("recipient", "address on that chain; by default your own")
+  .addOptionalParam("validFor", "minutes after which a batch refunds it in zUSD", 60, types.int)
+  .setAction(action((args: Arguments<"swap">, hre) => load().swap(args, hre)));
 
 task(
   "set-key",

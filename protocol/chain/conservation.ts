@@ -63,7 +63,7 @@ export async function readDue(chain: Chain, ledger: Ledger): Promise<Due> {
   await queue.sync();
   const queued = new Map<number, bigint>();
   for (const { request } of queue.requests.slice(ledger.consumed(chain.index))) {
-    if (request.op === "Deposit") add(queued, request.token, request.amount);
+    if (request.op === "Deposit" || request.op === "Route") add(queued, request.token, request.amount);
   }
   return { outbox: await unpaidOutboxes(chain, ledger), claimable: await claimableOf(chain), queued };
 }

@@ -69,8 +69,7 @@ export async function readDebt(chain: Chain): Promise<ChainDebt> {
   const due = await readDue(chain, ledger);
   return acting(chain, "reading the books of zUSD", async () => {
     const report = await stable.books.books();
-    const facilities: FacilityDebt[] = [];
-    for (const facility of report.facilities) facilities.push(await readFacility(chain, facility));
+    const facilities = await readFacilities(chain, report.facilities);
     return {
       chain: chain.index,
       name: chain.name,
@@ -85,6 +84,18 @@ export async function readDebt(chain: Chain): Promise<ChainDebt> {
       factor: report.factor,
       batch: ledger.latest,
     };
+  });
+}
+
+/** The facilities of a chain, the pegged ones first. @throws ChainError if the chain has no books */
+export async function readFacilities(chain: Chain, reports?: readonly Report[]): Promise<FacilityDebt[]> {
+  const { stable } = chain;
+  if (!stable) throw new ChainError(chain.name, "reading the facilities", "the vault has no books");
+  return acting(chain, "reading the facilities", async () => {
+    const list: FacilityDebt[] = [];
+    for (const report of reports ?? (await stable.books.books()).facilities)
+      list.push(await readFacility(chain, report));
+    return list;
   });
 }
 

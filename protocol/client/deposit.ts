@@ -31,18 +31,35 @@ export async function deposit(chain: Chain, request: DepositRequest): Promise<Qu
   if (owner === ZeroAddress) throw new ChainError(chain.name, "deposit", "owner must not be the zero address");
 
   const native = isNative(token);
-  if (!native) await approve(chain, token, sender, amount);
+  // zUSD needs no allowance: the vault burns its sender's alone.
+  const isZusd = isSameAddress(token, await zusdOf(chain));
+  if (!native && !isZusd) await approve(chain, token, sender, amount);
   return acting(chain, "deposit", async () => {
     const argument = { token, amount, owner, account, cell, key, keepToken };
     return queuedBy(chain, "deposit", await vault.deposit(argument, { value: native ? amount : 0n }));
   });
 }
 
-async function approve(chain: Chain, token: string, sender: string, amount: bigint): Promise<void> {
+/** The address of zUSD on a chain; undefined where the vault does not deal in it. */
+async function zusdOf({ stable }: Chain): Promise<string | undefined> {
+  return stable && (await stable.zusd.getAddress());
+}
+
+function isSameAddress(a: string, b: string | undefined): boolean {
+  return a.toLowerCase() === b?.toLowerCase();
+}
+
+/** Lets `spender`, by default the vault, take so much of the sender's tokens. */
+export async function approve(
+  chain: Chain,
+  token: string,
+  sender: string,
+  amount: bigint,
+  spender = chain.addresses.vault,
+): Promise<void> {
   const erc20 = loadErc20(token, chain.signer);
-  const vault = chain.addresses.vault;
   await acting(chain, `approving ${token}`, async () => {
-    if ((await erc20.allowance(sender, vault)) >= amount) return;
-    await (await erc20.approve(vault, amount)).wait();
+    if ((await erc20.allowance(sender, spender)) >= amount) return;
+    await (await erc20.approve(spender, amount)).wait();
   });
 }

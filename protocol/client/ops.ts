@@ -46,6 +46,23 @@ export function withdrawal(from: number, token: number, amount: bigint, recipien
   return { op: "WithdrawExact", ...common, minOut: 0n };
 }
 
+/**
+ * A withdrawal of zUSD on any chain.
+ * @param into local number of the chain's token to redeem it into; 0: none
+ * @param minOut least of that token to accept, exact as a packed amount; 0: what its facility says
+ */
+export function zusdWithdrawal(
+  from: number,
+  amount: bigint,
+  recipient: string,
+  chain: number,
+  { into = 0, minOut = 0n, fee = 0n } = {},
+): UnsignedOp {
+  const common = { from, amount, recipient, chain, isZusd: true, asset: into, fee };
+  if (amount === floorAmount(amount) && minOut === 0n) return { op: "Withdraw", ...common };
+  return { op: "WithdrawExact", ...common, minOut };
+}
+
 function requireOwnChain(op: Withdraw | WithdrawExact, token: number): void {
   if (op.isZusd) return;
   if (op.chain !== tokenChain(token))

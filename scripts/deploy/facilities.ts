@@ -1,4 +1,5 @@
 /** Facilities and their price sources, as configured. */
+import type { ContractTransactionResponse } from "ethers";
 import { ASSETS } from "../../protocol/pcd";
 import { addressOf, ensureContract, type DeployContext } from "./context";
 import {
@@ -138,13 +139,19 @@ async function ensureTestPair(
     args: [deployer],
   });
   const signer = await hre.ethers.getSigner(deployer);
-  const factory = new hre.ethers.Contract(factoryAddress, uniswap("UniswapV2Factory").abi as [], signer);
-  const known = (await factory.getPair(a, b)) as string;
-  if (known === hre.ethers.ZeroAddress) await (await factory.createPair(a, b)).wait();
-  const address = (await factory.getPair(a, b)) as string;
+  const factory = new hre.ethers.Contract(factoryAddress, FACTORY, signer) as unknown as PairFactory;
+  if ((await factory.getPair(a, b)) === hre.ethers.ZeroAddress) await (await factory.createPair(a, b)).wait();
+  const address = await factory.getPair(a, b);
   await hre.deployments.save(pairName(facility), { address, abi: [...uniswap("UniswapV2Pair").abi] });
   return address;
 }
+
+interface PairFactory {
+  getPair(a: string, b: string): Promise<string>;
+  createPair(a: string, b: string): Promise<ContractTransactionResponse>;
+}
+
+const FACTORY = ["function getPair(address, address) view returns (address)", "function createPair(address, address)"];
 
 interface UniswapJson {
   abi: object[];

@@ -1,10 +1,14 @@
 /** Amounts as people write them, and tokens as people name them. */
 import { formatUnits, parseUnits } from "ethers";
 import type { Token } from "../../protocol/chain/tokens";
-import { localToken, tokenChain } from "../../protocol/spec";
+import { localToken, tokenChain, ZUSD } from "../../protocol/spec";
+
+/** zUSD as a token of the rollup; it has another address on each chain. */
+const ZUSD_TOKEN: Token = { id: ZUSD, chain: 0, local: ZUSD, address: "", symbol: "zUSD", decimals: 18 };
 
 /** A token of a balance cell: one of this chain's, or of a chain whose registry is elsewhere. */
 export function knownToken(tokens: readonly Token[], id: number): Token | undefined {
+  if (id === ZUSD) return ZUSD_TOKEN;
   return tokens.find((token) => token.id === id);
 }
 

@@ -1,12 +1,17 @@
 /** What one chain alone tells: balances, queue, status, books. */
+import fs from "node:fs";
+import path from "node:path";
 import { formatUnits } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
-import { readBooks } from "../../protocol/chain/conservation";
+import { readBooks, type TokenBooks } from "../../protocol/chain/conservation";
+import { judge, readDebt, readOnRollup, type ChainDebt } from "../../protocol/chain/debt";
 import { Ledger } from "../../protocol/chain/ledger";
 import { firstUnpaid } from "../../protocol/chain/outboxPayer";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { listTokens } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
+import { CHAIN_BITS } from "../../protocol/spec";
+import { debtTables, verdictTable } from "../../scripts/books";
 import { table } from "../../scripts/table";
 import { nameOf, showAmount } from "./amounts";
 import { toConsole, type Print } from "./print";
@@ -97,14 +102,55 @@ export async function status(_: unknown, hre: HardhatRuntimeEnvironment, print: 
   );
 }
 
-/** The custody equation of each token of the chain's vault. */
-export async function books(_: unknown, hre: HardhatRuntimeEnvironment, print: Print = toConsole): Promise<void> {
+/**
+ * The custody equation of each token of the chain's vault; and the books of zUSD of all chains of the deployment that the
+ * configuration has an address for.
+ * @throws Error if an invariant does not hold
+ */
+export async function books(
+  { json = false }: { json?: boolean },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
   const chain = await openNetwork(hre);
-  const all = await readBooks(chain);
-  const rows = all.map(({ token, vault, supply, outbox, claimable, queued, surplus }) => [
+  const custody = await readBooks(chain);
+  const debts = chain.stable ? await readDebts(hre) : [];
+  const verdicts = debts.length === 0 ? [] : judge(debts, await readOnRollup(chain, CHAINS));
+  if (json) {
+    print(JSON.stringify({ custody, debts, verdicts }, bigintsAsText, 2));
+  } else {
+    print(custodyTable(custody));
+    if (debts.length > 0) print(["", debtTables(debts), "", verdictTable(verdicts)].join("\n"));
+  }
+  const broken = verdicts.filter(({ holds, waived }) => !holds && waived === undefined);
+  if (custody.some(({ surplus }) => surplus < 0n)) throw new Error(`${chain.name}: a vault holds less than it owes`);
+  if (broken.length > 0)
+    throw new Error(`${broken.map(({ id, where }) => `${id} of ${where}`).join(", ")}: does not hold`);
+}
+
+/** Every chain index: of those that do not exist nothing is issued. */
+const CHAINS = Array.from({ length: 2 ** CHAIN_BITS - 1 }, (_, i) => i + 1);
+
+/** The books of every chain of the deployment that is recorded and can be reached. */
+async function readDebts(hre: HardhatRuntimeEnvironment): Promise<ChainDebt[]> {
+  const folder = hre.config.paths.deployments;
+  const debts: ChainDebt[] = [];
+  for (const network of Object.keys(hre.config.networks)) {
+    if (!fs.existsSync(path.join(folder, `${network}.json`))) continue;
+    const chain = await openNetwork(hre, network);
+    if (chain.stable) debts.push(await readDebt(chain));
+  }
+  return debts.sort((a, b) => a.chain - b.chain);
+}
+
+function custodyTable(custody: readonly TokenBooks[]): string {
+  const rows = custody.map(({ token, vault, supply, outbox, claimable, queued, surplus }) => [
     token.symbol,
     ...[vault, supply, outbox, claimable, queued, surplus].map((value) => formatUnits(value, token.decimals)),
   ]);
-  print(table([["token", "vault", "rollup", "outbox", "claimable", "queue", "surplus"], ...rows]));
-  if (all.some(({ surplus }) => surplus < 0n)) throw new Error(`${chain.name}: a vault holds less than it owes`);
+  return table([["token", "vault", "rollup", "outbox", "claimable", "queue", "surplus"], ...rows]);
+}
+
+function bigintsAsText(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
 }

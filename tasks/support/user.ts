@@ -3,12 +3,13 @@ import { isAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Chain } from "../../protocol/chain/chain";
 import { Ledger } from "../../protocol/chain/ledger";
-import { findToken, listTokens } from "../../protocol/chain/tokens";
+import { findToken, listTokens, type Token } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
 import { deposit as sendDeposit } from "../../protocol/client/deposit";
+import { swap as sendSwap } from "../../protocol/client/stable";
 import { exit as sendExit, setKey as sendSetKey } from "../../protocol/client/requests";
 import type { L2Key } from "../../protocol/client/keys";
-import { NO_EXPIRY, signOp, withdrawal } from "../../protocol/client/ops";
+import { NO_EXPIRY, signOp, withdrawal, zusdWithdrawal } from "../../protocol/client/ops";
 import { RemoteBatcher } from "../../protocol/client/remoteBatcher";
 import { ZUSD, tokenChain, tokenId } from "../../protocol/spec";
 import type { Open, State, Transfer } from "../../protocol/state";
@@ -16,6 +17,8 @@ import { knownToken, nameOf, readAmount, showAmount } from "./amounts";
 import { keyOf } from "./key";
 import { toConsole, type Print } from "./print";
 import { openNetwork, senderOf } from "./network";
+
+const ZUSD_DECIMALS = 18;
 
 interface SignerArguments {
   batcher: string;
@@ -31,6 +34,7 @@ export interface DepositArguments {
   amount: string;
   account?: number;
   cell?: number;
+  keepToken?: boolean;
   keyFile?: string;
 }
 
@@ -42,18 +46,21 @@ export async function deposit(
 ): Promise<void> {
   const chain = await openNetwork(hre);
   const owner = await senderOf(chain);
-  const token = findToken(chain, await listTokens(chain), args.token);
+  const token = await depositable(chain, args.token);
   const amount = readAmount(args.amount, token, false);
+  const { keepToken = false } = args;
+  const credited = (await isUnified(chain, token, keepToken)) ? ZUSD : token.id;
   const state = await stateOf(chain);
   const account = args.account ?? accountsOf(state, owner)[0] ?? 0;
-  const own = holdings(state).find((holding) => holding.account === account && holding.token === token.id);
+  const own = holdings(state).find((holding) => holding.account === account && holding.token === credited);
   const cell = args.cell ?? own?.cell ?? 0;
   const isKeyless = account === 0 || state.key(account) === 0n;
   const key = isKeyless ? (await keyOf(args.keyFile, chain, true)).ay : undefined;
 
-  const { index, transaction } = await sendDeposit(chain, { token: token.address, amount, owner, account, cell, key });
+  const request = { token: token.address, amount, owner, account, cell, key, keepToken };
+  const { index, transaction } = await sendDeposit(chain, request);
   print(
-    `Deposited ${args.amount} ${token.symbol} on ${chain.name}: request ${index} of its queue (transaction ${transaction})`,
+    `Deposited ${args.amount} ${token.symbol}${credited === ZUSD && token.id !== ZUSD ? " as zUSD" : ""} on ${chain.name}: request ${index} of its queue (transaction ${transaction})`,
   );
   print(`  account ${account === 0 ? "new" : account}, balance cell ${cell === 0 ? "new" : cell}`);
 }
@@ -105,7 +112,7 @@ export async function transfer(
 
 /** Pays out on the chain of the cell's token. */
 export async function withdraw(
-  args: SignerArguments & { from: number; amount: string; recipient?: string; units: boolean },
+  args: SignerArguments & { from: number; amount: string; recipient?: string; units: boolean; into?: string },
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
@@ -115,10 +122,44 @@ export async function withdraw(
   const amount = readAmount(args.amount, knownToken(tokens, token), args.units);
   const recipient = args.recipient ?? (await senderOf(chain));
   if (!isAddress(recipient)) throw new Error(`recipient: must be an address, got "${String(args.recipient)}"`);
-  const op = withdrawal(args.from, token, amount, recipient, readFee(args.fee));
+  if (args.into !== undefined && token !== ZUSD) throw new Error("into: only zUSD is redeemed into another token");
+  const fee = readFee(args.fee);
+  const into = readInto(args.into ?? `${chain.index}`);
+  const op =
+    token === ZUSD
+      ? zusdWithdrawal(args.from, amount, recipient, into.chain, { into: into.local, fee })
+      : withdrawal(args.from, token, amount, recipient, fee);
   await batcher.submit(signOp(key, op, { domain: chain.domain, nonce, token, expiry: expiryOf(args) }));
   print(
     `Handed over: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} from balance cell ${args.from} to ${recipient}`,
+  );
+}
+
+/** Swaps a stablecoin of this chain into one of another, without an account or a batcher's consent. */
+export async function swap(
+  args: { token: string; amount: string; into: string; min: string; recipient?: string; validFor: number },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const chain = await openNetwork(hre);
+  const token = await depositable(chain, args.token);
+  const { chain: destination, local: tokenOut } = readInto(args.into);
+  const recipient = args.recipient ?? (await senderOf(chain));
+  if (!isAddress(recipient)) throw new Error(`recipient: must be an address, got "${String(args.recipient)}"`);
+  if (!/^[0-9]+$/.test(args.min)) throw new Error(`min: must be a whole number of smallest units, got "${args.min}"`);
+  const { timestamp } = (await chain.provider.getBlock("latest")) ?? { timestamp: Math.floor(Date.now() / 1000) };
+  const { index, transaction } = await sendSwap(chain, {
+    tokenIn: token.address,
+    amountIn: readAmount(args.amount, token, false),
+    tokenOut,
+    minOut: BigInt(args.min),
+    destination,
+    recipient,
+    deadline: timestamp + 60 * args.validFor,
+  });
+  const wanted = tokenOut === 0 ? "zUSD" : `token ${tokenOut}`;
+  print(
+    `Swapping ${args.amount} ${token.symbol} of ${chain.name} into ${wanted} of chain ${destination} for ${recipient}: request ${index} of its queue (transaction ${transaction})`,
   );
 }
 
@@ -186,6 +227,28 @@ async function stateOf(chain: Chain): Promise<State> {
   const ledger = new Ledger(chain);
   await ledger.sync();
   return ledger.state;
+}
+
+/** A token that can be deposited: zUSD, or one of the registry. */
+async function depositable(chain: Chain, name: string): Promise<Token> {
+  if (name.toLowerCase() !== "zusd" || !chain.stable) return findToken(chain, await listTokens(chain), name);
+  const address = await chain.stable.zusd.getAddress();
+  return { id: ZUSD, chain: 0, local: ZUSD, address, symbol: "zUSD", decimals: ZUSD_DECIMALS };
+}
+
+/** Whether a deposit of a token is credited as zUSD. */
+async function isUnified(chain: Chain, token: Token, keepToken: boolean): Promise<boolean> {
+  if (token.id === ZUSD) return true;
+  if (keepToken || !chain.stable) return false;
+  return BigInt(await chain.stable.books.facilityOf(token.address)) !== 0n;
+}
+
+/** "CHAIN:NUMBER", or "CHAIN" for zUSD there. */
+function readInto(text: string): { chain: number; local: number } {
+  if (!/^[0-9]+(:[0-9]+)?$/.test(text)) throw new Error(`into: must be CHAIN or CHAIN:NUMBER, got "${text}"`);
+  const [chain, local = 0] = text.split(":").map(Number);
+  if (local !== 0) tokenId(chain, local);
+  return { chain, local };
 }
 
 /** "CHAIN:NUMBER" as a token id. */

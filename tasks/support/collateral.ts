@@ -1,0 +1,195 @@
+/** What a holder of stablecoins, LP shares and zUSD does on one chain. */
+import { formatUnits, parseUnits } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import type { Chain } from "../../protocol/chain/chain";
+import { factories } from "../../protocol/chain/contracts";
+import { readFacilities, type FacilityDebt } from "../../protocol/chain/debt";
+import { loadErc20 } from "../../protocol/chain/erc20";
+import { acting } from "../../protocol/chain/errors";
+import { findToken, listTokens, type Token } from "../../protocol/chain/tokens";
+import * as client from "../../protocol/client/stable";
+import { readDescription } from "../../scripts/deploy/description";
+import { table } from "../../scripts/table";
+import { openNetwork, senderOf } from "./network";
+import { toConsole, type Print } from "./print";
+
+const ZUSD_DECIMALS = 18;
+const UNIT = 10_000n;
+
+/** A number like 1.5 in a token's units. @throws Error naming the field and the rule */
+export function readUnits(text: string, decimals: number, field: string): bigint {
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(text)) throw new Error(`${field}: must be a number like 1.5, got "${text}"`);
+  if ((text.split(".")[1] ?? "").length > decimals)
+    throw new Error(`${field}: must have at most ${decimals} decimals, got "${text}"`);
+  return parseUnits(text, decimals);
+}
+
+const zusd = (amount: bigint): string => formatUnits(amount, ZUSD_DECIMALS);
+
+export async function facilities(_: unknown, hre: HardhatRuntimeEnvironment, print: Print = toConsole): Promise<void> {
+  const chain = await openNetwork(hre);
+  print(facilityTable(await readFacilities(chain)));
+}
+
+/** Reserve in the token's units, the rest in zUSD and dollar. */
+export function facilityTable(list: readonly FacilityDebt[]): string {
+  const rows = list.map((one) => [
+    one.symbol,
+    one.class.toLowerCase(),
+    one.status.toLowerCase().replace("_", " "),
+    formatUnits(one.reserve, one.decimals),
+    zusd(one.debt),
+    zusd(one.ceiling),
+    one.price === undefined ? "none" : priceOf(one),
+    zusd(one.value),
+  ]);
+  return table([["token", "class", "status", "reserve", "debt", "ceiling", "price", "after haircut"], ...rows]);
+}
+
+/** Of a share of a pair whose price is beyond reading: per 10^-18 of it. */
+function priceOf({ price = 0n }: FacilityDebt): string {
+  return price < 10n ** 24n ? Number(zusd(price)).toFixed(4) : Number(zusd(price)).toExponential(4);
+}
+
+export async function mint(
+  args: { token: string; amount: string; min: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const { chain, token } = await stablecoin(args.token, hre);
+  const amount = readUnits(args.amount, token.decimals, "amount");
+  const minted = await client.mint(chain, token.address, amount, readUnits(args.min, ZUSD_DECIMALS, "min"));
+  print(`Minted ${zusd(minted)} zUSD on ${chain.name} with ${args.amount} ${token.symbol}`);
+}
+
+export async function redeem(
+  args: { token: string; amount: string; min: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const { chain, token } = await stablecoin(args.token, hre);
+  const amount = readUnits(args.amount, ZUSD_DECIMALS, "amount");
+  const paid = await client.redeem(chain, token.address, amount, readUnits(args.min, token.decimals, "min"));
+  print(`Redeemed ${args.amount} zUSD on ${chain.name} into ${formatUnits(paid, token.decimals)} ${token.symbol}`);
+}
+
+export async function open(
+  args: { facility: string; shares: string; debt: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const { chain, address, decimals, symbol } = await discounted(args.facility, hre);
+  const shares = readUnits(args.shares, decimals, "shares");
+  const id = await client.openPosition(chain, address, shares, readUnits(args.debt, ZUSD_DECIMALS, "debt"));
+  print(`Opened position ${id}: ${args.shares} ${symbol}, ${args.debt} zUSD borrowed`);
+}
+
+export async function borrow(
+  args: { facility: string; id: number; amount: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const { chain, address } = await discounted(args.facility, hre);
+  const amount = readUnits(args.amount, ZUSD_DECIMALS, "amount");
+  const sender = await senderOf(chain);
+  await acting(chain, "borrow", async () => {
+    const sent = await client.discountedFacility(chain, address).borrow(args.id, amount, sender);
+    await client.mined(chain, "borrow", sent);
+  });
+  print(`Borrowed ${args.amount} zUSD against position ${args.id}`);
+}
+
+export async function repay(
+  args: { facility: string; id: number; amount: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const { chain, address } = await discounted(args.facility, hre);
+  const amount = readUnits(args.amount, ZUSD_DECIMALS, "amount");
+  const facility = client.discountedFacility(chain, address);
+  const before = (await facility.position(args.id)).debt;
+  await acting(chain, "repay", async () => client.mined(chain, "repay", await facility.repay(args.id, amount)));
+  const { debt } = await facility.position(args.id);
+  print(`Repaid ${zusd(before - debt)} zUSD of position ${args.id}; ${zusd(debt)} are left`);
+}
+
+export async function withdraw(
+  args: { facility: string; id: number; shares: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const { chain, address, decimals, symbol } = await discounted(args.facility, hre);
+  const shares = readUnits(args.shares, decimals, "shares");
+  const sender = await senderOf(chain);
+  await acting(chain, "withdraw", async () => {
+    const sent = await client.discountedFacility(chain, address).withdraw(args.id, shares, sender);
+    await client.mined(chain, "withdraw", sent);
+  });
+  print(`Took ${args.shares} ${symbol} out of position ${args.id}`);
+}
+
+export async function liquidate(
+  args: { facility: string; id: number; pay: string; min: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const { chain, address, decimals, symbol } = await discounted(args.facility, hre);
+  const pay = readUnits(args.pay, ZUSD_DECIMALS, "pay");
+  const least = readUnits(args.min, decimals, "min");
+  const { paid, collateral } = await client.liquidate(chain, address, BigInt(args.id), pay, least);
+  print(`Liquidated position ${args.id}: ${zusd(paid)} zUSD for ${formatUnits(collateral, decimals)} ${symbol}`);
+}
+
+export async function positions(
+  args: { facility: string; owner?: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const { chain, address, decimals } = await discounted(args.facility, hre);
+  const facility = client.discountedFacility(chain, address);
+  const { positions: count } = await facility.totals();
+  const { liquidationHaircut } = await facility.parameters();
+  const price = await factories()
+    .IPriceSource__factory.connect(await facility.source(), chain.provider)
+    .price()
+    .then(({ lower }) => lower)
+    .catch(() => undefined);
+  const rows: string[][] = [];
+  for (let id = 1n; id <= count; id++) {
+    const { owner, collateral, debt } = await facility.position(id);
+    if (args.owner !== undefined && owner.toLowerCase() !== args.owner.toLowerCase()) continue;
+    const worth = price === undefined ? undefined : (collateral * price) / 10n ** BigInt(decimals);
+    const limit = worth === undefined ? undefined : (worth * (UNIT - liquidationHaircut)) / UNIT;
+    const used =
+      limit === undefined ? "no price" : limit === 0n ? "–" : `${((Number(debt) / Number(limit)) * 100).toFixed(1)} %`;
+    rows.push([`${id}`, owner, formatUnits(collateral, decimals), zusd(worth ?? 0n), zusd(debt), used]);
+  }
+  print(table([["id", "owner", "shares", "worth", "debt", "of the limit"], ...rows]));
+}
+
+async function stablecoin(name: string, hre: HardhatRuntimeEnvironment): Promise<{ chain: Chain; token: Token }> {
+  const chain = await openNetwork(hre);
+  return { chain, token: findToken(chain, await listTokens(chain), name) };
+}
+
+interface Discounted {
+  chain: Chain;
+  address: string;
+  decimals: number;
+  symbol: string;
+}
+
+/** A discounted facility by the name that it was deployed under, or its address. */
+async function discounted(name: string, hre: HardhatRuntimeEnvironment): Promise<Discounted> {
+  const chain = await openNetwork(hre);
+  const known = readDescription(hre.config.paths.deployments, hre.network.name).facilities.filter(
+    (one) => one.class === "DISCOUNTED",
+  );
+  const found = known.find((one) => [one.name, one.address].some((text) => text.toLowerCase() === name.toLowerCase()));
+  if (!found)
+    throw new Error(
+      `facility: there is no "${name}" on ${chain.name}; there are ${known.map((one) => one.name).join(", ") || "none"}`,
+    );
+  const erc20 = loadErc20(found.token, chain.provider);
+  return { chain, address: found.address, decimals: Number(await erc20.decimals()), symbol: await erc20.symbol() };
+}
