@@ -1,6 +1,6 @@
 /** The books of zUSD as tables. */
 import { formatUnits } from "ethers";
-import { claimsOf, type ChainDebt, type Verdict } from "../protocol/chain/debt";
+import { claimsOf, type ChainDebt, type FacilityDebt, type Verdict } from "../protocol/chain/debt";
 import { amount, table } from "./table";
 
 const ZUSD_DECIMALS = 18;
@@ -15,6 +15,12 @@ function priceText(price: bigint | undefined): string {
   return price < 10n ** 24n ? amount(price, ZUSD_DECIMALS, PLACES) : Number(formatUnits(price, 18)).toExponential(3);
 }
 
+/** Shares of a pair may be so few of their whole ones that no digit would be seen. */
+function reserveText({ reserve, decimals }: FacilityDebt): string {
+  const isTiny = reserve !== 0n && reserve < 10n ** BigInt(Math.max(0, decimals - PLACES));
+  return isTiny ? Number(formatUnits(reserve, decimals)).toExponential(3) : amount(reserve, decimals, PLACES);
+}
+
 /** What each chain's zUSD was minted against, where it is, and what all chains have together. */
 export function debtTables(chains: readonly ChainDebt[]): string {
   const facilities = chains.flatMap(({ name, facilities: list }) =>
@@ -22,7 +28,7 @@ export function debtTables(chains: readonly ChainDebt[]): string {
       `${one.symbol} (${name})`,
       one.class.toLowerCase(),
       one.status.toLowerCase().replace("_", " "),
-      amount(one.reserve, one.decimals, PLACES),
+      reserveText(one),
       zusd(one.debt),
       priceText(one.price),
       zusd(one.value),

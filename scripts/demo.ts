@@ -1,5 +1,5 @@
 /**
- * The whole protocol on this machine: two chains, three users, four batches, each proven once and verified by both chains.
+ * The whole protocol on this machine: two chains, three users, nine batches, each proven once and verified by both chains.
  *
  *   npm run demo
  *
@@ -12,8 +12,10 @@ import path from "node:path";
 import type { BatcherEvent } from "../protocol/batcher/events";
 import { terminateCurve } from "../protocol/crypto/curve";
 import { circuitArtifacts, type CircuitArtifacts } from "../protocol/prover";
-import { balances, conservation } from "./demo/report";
+import { balances, conservation, stableBooks } from "./demo/report";
+import { stableStory } from "./demo/stable";
 import { epilogue, story } from "./demo/story";
+import type { Act } from "./demo/story";
 import { ProgressLine } from "./demo/progressLine";
 import { Cleanup, createPeople, SIZE, startBatcher, startChains, temporaryFolder } from "./demo/world";
 
@@ -99,23 +101,33 @@ async function run(): Promise<boolean> {
   const log = new BatchLog();
   const batcher = await startBatcher(folder, chains, artifacts, cleanup, log.onEvent);
 
-  for (const act of story(batcher, chains, people, (line) => print(`  ${line}`))) {
+  const say = (line: string) => print(`  ${line}`);
+  let holds = true;
+  const perform = async (act: Act, symbols: readonly string[]): Promise<void> => {
     print(`\n${act.title}\n`);
     await act.play();
     print();
     const batch = await batcher.step();
     if (batch === undefined) throw new Error("the batcher found nothing to do");
     if (!process.stdout.isTTY) print();
-    print(await balances(batcher.state, chains, people));
+    print(await balances(batcher.state, chains, people, symbols));
     print(`\n  ${log.line(batch, artifacts.gates)}`);
+  };
+  for (const act of story(batcher, chains, people, say)) await perform(act, ["ETH", "TUSD"]);
+  for (const act of stableStory(batcher, chains, people, say)) {
+    await perform(act, ["USDC", "USDT", "zUSD"]);
+    const books = await stableBooks(chains);
+    print(`\n${books.text}`);
+    holds &&= books.holds;
   }
 
   print("\nThe books of both vaults, computed from the chains alone\n");
   await epilogue(chains, people, (line) => print(`  ${line}\n`));
-  const { text, holds } = await conservation(chains);
-  print(text);
-  print(holds ? "\nEvery vault holds exactly what it owes." : "\nA VAULT DOES NOT HOLD WHAT IT OWES.");
-  return holds;
+  const custody = await conservation(chains);
+  print(custody.text);
+  print(custody.holds ? "\nEvery vault holds exactly what it owes." : "\nA VAULT DOES NOT HOLD WHAT IT OWES.");
+  print(holds ? "zUSD was backed as its books say, after every batch." : "THE BOOKS OF zUSD DID NOT HOLD.");
+  return holds && custody.holds;
 }
 
 async function main(): Promise<void> {

@@ -1,18 +1,32 @@
 /** The demo's tables. */
+import { judge, readDebt, readOnRollup } from "../../protocol/chain/debt";
 import { readBooks } from "../../protocol/chain/conservation";
-import { holdingOf } from "../../protocol/chain/tokens";
+import type { Chain } from "../../protocol/chain/chain";
+import { holdingOf, type Token } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
+import { ZUSD } from "../../protocol/spec";
 import type { State } from "../../protocol/state";
+import { debtTables, verdictTable } from "../books";
 import { amount, table } from "../table";
 import type { DemoChain, Person } from "./world";
 
-/** Balances by user, token and chain: on the rollup, and in the user's wallet on that chain. */
-export async function balances(state: State, chains: readonly DemoChain[], people: readonly Person[]): Promise<string> {
-  const columns = chains.flatMap(({ chain, tokens }) =>
-    ["ETH", "TUSD"]
-      .map((symbol) => ({ chain, token: tokens.get(symbol) }))
-      .flatMap(({ token }) => (token ? [{ chain, token }] : [])),
-  );
+/**
+ * Balances by user, token and chain: on the rollup, and in the user's wallet on that chain.
+ * @param symbols tokens to show; "zUSD" is one on the rollup and another on each chain
+ */
+export async function balances(
+  state: State,
+  chains: readonly DemoChain[],
+  people: readonly Person[],
+  symbols: readonly string[],
+): Promise<string> {
+  const columns: { chain: Chain; token: Token }[] = [];
+  for (const { chain, tokens } of chains) {
+    for (const symbol of symbols) {
+      const token = symbol === "zUSD" ? await zusdOf(chain) : tokens.get(symbol);
+      if (token) columns.push({ chain, token });
+    }
+  }
   const rows = [["", "", ...columns.map(({ chain, token }) => `${token.symbol} (${chain.name})`)]];
   const all = holdings(state);
   for (const { name, wallet } of people) {
@@ -27,6 +41,25 @@ export async function balances(state: State, chains: readonly DemoChain[], peopl
     rows.push([name, "rollup", ...onRollup], ["", "wallet", ...inWallet]);
   }
   return table(rows);
+}
+
+async function zusdOf({ index, stable }: Chain): Promise<Token | undefined> {
+  if (!stable) return undefined;
+  const address = await stable.zusd.getAddress();
+  return { id: ZUSD, chain: index, local: ZUSD, address, symbol: "zUSD", decimals: 18 };
+}
+
+/** The books of zUSD of all chains, and whether every invariant holds. */
+export async function stableBooks(chains: readonly DemoChain[]): Promise<{ text: string; holds: boolean }> {
+  const debts = [];
+  for (const { chain } of chains) debts.push(await readDebt(chain));
+  const indices = chains.map(({ chain }) => chain.index);
+  const verdicts = judge(debts, await readOnRollup(chains[0].chain, indices));
+  const broken = verdicts.filter(({ holds, waived }) => !holds && waived === undefined);
+  const waived = verdicts.filter((verdict) => verdict.waived !== undefined);
+  const asked = `${verdicts.length - waived.length} equations of I1 to I4`;
+  const text = broken.length === 0 ? `  ${asked} hold to the last digit` : verdictTable(broken);
+  return { text: `${debtTables(debts)}\n\n${text}`, holds: broken.length === 0 };
 }
 
 /** The custody equation of every vault and token. */

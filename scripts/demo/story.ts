@@ -13,7 +13,7 @@ export interface Act {
   play(): Promise<void>;
 }
 
-type Say = (line: string) => void;
+export type Say = (line: string) => void;
 
 /** The acts of Alice, who lives on chain A, Bob on chain B, and Carol, who comes later. */
 export function story(batcher: Batcher, [a, b]: readonly DemoChain[], people: readonly Person[], say: Say): Act[] {

@@ -15,6 +15,7 @@ import { SIZES } from "../../protocol/spec";
 import { StateCommitment, type State } from "../../protocol/state";
 import type { MockToken__factory } from "../../typechain-types";
 import { ANVIL_MNEMONIC, startAnvil } from "../anvil";
+import type { DeploymentDescription } from "../deploy/description";
 import { deployChain } from "../deploy/deployChain";
 
 export const SIZE = SIZES.test;
@@ -31,6 +32,7 @@ export interface DemoChain {
   /** Address of its node. */
   readonly url: string;
   readonly tokens: ReadonlyMap<string, Token>;
+  readonly facilities: DeploymentDescription["facilities"];
 }
 
 /** What must be undone when the demo ends, however it ends; last in, first out. */
@@ -66,12 +68,12 @@ export async function startChains(folder: string, cleanup: Cleanup): Promise<Dem
   const chains: DemoChain[] = [];
   for (const [i, { network, name, chainId }] of NETWORKS.entries()) {
     const { url } = nodes[i];
-    const { rollup, block } = await deployChain({ network, rpcUrl: url, deployments, compile: false });
+    const { rollup, block, facilities } = await deployChain({ network, rpcUrl: url, deployments, compile: false });
     const provider = await connectNode(url, name, BigInt(chainId));
     cleanup.add(() => provider.destroy());
     const chain = await openChain({ name, rollup, block }, provider, account(OPERATOR).connect(provider));
     const tokens = await listTokens(chain);
-    chains.push({ chain, url, tokens: new Map(tokens.map((token) => [token.symbol, token])) });
+    chains.push({ chain, url, tokens: new Map(tokens.map((token) => [token.symbol, token])), facilities });
   }
   return chains;
 }
@@ -88,10 +90,13 @@ export async function createPeople(names: readonly string[], chains: readonly De
     MockToken__factory: typeof MockToken__factory;
   };
   for (const { chain, tokens } of chains) {
-    const token = tokens.get("TUSD") as Token;
-    const contract = factory.connect(token.address, chain.signer);
-    for (const { wallet } of people)
-      await (await contract.mint(wallet.address, 10_000n * 10n ** BigInt(token.decimals))).wait();
+    for (const symbol of ["TUSD", "USDC", "USDT"]) {
+      const token = tokens.get(symbol);
+      if (!token) continue;
+      const contract = factory.connect(token.address, chain.signer);
+      for (const { wallet } of people)
+        await (await contract.mint(wallet.address, 10_000n * 10n ** BigInt(token.decimals))).wait();
+    }
   }
   return people;
 }
@@ -143,9 +148,14 @@ export function accountOf(state: State, { name, wallet }: Person): number {
 
 /** A person's balance cell for a token. Throws when it has none. */
 export function cellOf(state: State, person: Person, token: Token): number {
+  return balanceCellOf(state, person, token.id);
+}
+
+/** A person's balance cell for a token id. Throws when it has none. */
+export function balanceCellOf(state: State, person: Person, token: number): number {
   const account = accountOf(state, person);
-  const found = holdings(state).find((holding) => holding.account === account && holding.token === token.id);
-  if (!found) throw new Error(`${person.name} has no balance cell for ${token.symbol}`);
+  const found = holdings(state).find((holding) => holding.account === account && holding.token === token);
+  if (!found) throw new Error(`${person.name} has no balance cell for token ${token}`);
   return found.cell;
 }
 
