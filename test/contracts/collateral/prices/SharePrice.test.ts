@@ -121,8 +121,8 @@ describe("SharePrice", () => {
     expect((await price.anchor()).rate).to.equal(ONE);
     await vault.lose(1_000n);
     const rate = 995n * 10n ** 15n - 1n;
-    for (const call of [price.price(), price.rates(), price.poke()]) {
-      await expect(call).to.be.revertedWithCustomError(price, "ClampedPrice_Fell").withArgs(ONE, rate);
+    for (const call of [() => price.price(), () => price.rates(), () => price.poke()]) {
+      await expect(call()).to.be.revertedWithCustomError(price, "ClampedPrice_Fell").withArgs(ONE, rate);
     }
     await expect(price.connect(f.alice).accept(rate)).to.be.revertedWithCustomError(price, "AccessManagedUnauthorized");
     for (const wrong of [0n, rate + 1n]) {
