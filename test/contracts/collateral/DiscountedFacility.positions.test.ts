@@ -557,7 +557,11 @@ describe("DiscountedFacility: positions", () => {
     it("G1: parameters and the switch are for those who may", async () => {
       const { facility, alice } = await loadFixture(fixture);
       const stranger = facility.connect(alice);
-      for (const call of [() => stranger.setParameters(PARAMETERS), stranger.stopMinting(), stranger.startMinting()]) {
+      for (const call of [
+        () => stranger.setParameters(PARAMETERS),
+        () => stranger.stopMinting(),
+        () => stranger.startMinting(),
+      ]) {
         await expect(call()).to.be.revertedWithCustomError(facility, "AccessManagedUnauthorized").withArgs(alice);
       }
     });
