@@ -72,11 +72,15 @@ interface End {
 
 interface State {
   accounts: Map<bigint, Account>;
-  ends: End[];
+  ends: readonly End[];
   shares: bigint;
   reserve: bigint;
   index: bigint;
   debt: bigint;
+}
+
+function copyOf(state: State): State {
+  return { ...state, accounts: new Map([...state.accounts].map(([id, account]) => [id, { ...account }])) };
 }
 
 export class DiscountedFacility {
@@ -124,7 +128,7 @@ export class DiscountedFacility {
   }
 
   position(id: bigint): PositionView {
-    const { collateral, shares, bucket } = this.load(structuredClone(this.state), id);
+    const { collateral, shares, bucket } = this.load(copyOf(this.state), id);
     return { collateral, debt: this.debtOf(this.state, shares), bucket };
   }
 
@@ -227,7 +231,7 @@ export class DiscountedFacility {
   }
 
   private atomically<T>(change: (s: State) => T): T {
-    const s = structuredClone(this.state);
+    const s = copyOf(this.state);
     const result = change(s);
     this.state = s;
     return result;
@@ -267,7 +271,7 @@ export class DiscountedFacility {
   }
 
   private endEpoch(s: State, shift: End["shift"]): void {
-    s.ends.push({ index: s.index, shift });
+    s.ends = [...s.ends, { index: s.index, shift }];
     s.index = 0n;
     s.shares = shift === "cleared" ? 0n : s.shares >> shift;
   }
