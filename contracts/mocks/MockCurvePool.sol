@@ -63,6 +63,7 @@ contract MockCurvePool is ICurvePool, ERC20 {
     }
 
     function alwaysReverts() external pure {
+        // solhint-disable-next-line gas-custom-errors
         revert();
     }
 

@@ -11,6 +11,7 @@ const ONE = 10n ** 18n;
 const UNIT = 10_000n;
 const STEPS = 100n;
 const LAST_BUCKET = 255n;
+const LAST_LENT_BUCKET = 253n;
 const SHARE_BITS = 16n;
 const MAX_SHARE_BITS = 32n;
 const INDEX_ONE = 1n << 144n;
@@ -345,7 +346,11 @@ export class DiscountedFacility {
   private checkHealth(s: State, account: Account, quote: Quote): void {
     this.checkPrice(quote);
     const value = mulDivDown(account.collateral, quote.lower, this.whole);
-    if (this.debtOf(s, account.shares) > (value * (UNIT - this.parameters.haircut)) / UNIT) {
+    const limit = min(
+      (value * (UNIT - this.parameters.haircut)) / UNIT,
+      mulDivDown(account.collateral, LAST_LENT_BUCKET * this.step, this.whole),
+    );
+    if (this.debtOf(s, account.shares) > limit) {
       throw new Refusal("DiscountedFacility_Unhealthy");
     }
   }

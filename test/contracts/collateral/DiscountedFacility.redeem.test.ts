@@ -1,8 +1,18 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, setStorageAt } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { MaxUint256 } from "ethers";
-import { ethers } from "hardhat";
+import { artifacts, ethers } from "hardhat";
 import { deployFacility, ONE, openFor, PARAMETERS, PRICE } from "../../fixtures/pcd";
+
+/** Where the compiler put the positions. */
+async function accountsSlot(): Promise<number> {
+  const name = "contracts/collateral/DiscountedFacility.sol";
+  const info = await artifacts.getBuildInfo(`${name}:DiscountedFacility`);
+  const contract = info!.output.contracts[name].DiscountedFacility as unknown as {
+    storageLayout: { storage: { label: string; slot: string }[] };
+  };
+  return Number(contract.storageLayout.storage.find(({ label }) => label === "_accounts")!.slot);
+}
 
 describe("DiscountedFacility: redemption", () => {
   /** Alice's position of 100 tokens and 8,000 zUSD, Bob's of 100 and 4,000. */
@@ -161,23 +171,54 @@ describe("DiscountedFacility: redemption", () => {
         .withArgs(3);
     });
 
-    it("labels: rounded up, 254 the last that tells a ratio, and 255 refuses at any price", async () => {
+    it("labels are rounded up, and nothing is lent beyond 253 hundredths of the base price, at any price", async () => {
       const { facility, source, alice, bob, carol } = await loadFixture(fixture);
       await openFor(facility, alice, 100n * ONE, 3_000n * ONE);
       expect((await facility.position(3)).bucket).to.equal(30);
       await facility.connect(alice).borrow(3, 1, alice);
       expect((await facility.position(3)).bucket).to.equal(31);
       await source.set(1_000n * ONE, 1_000n * ONE);
-      await openFor(facility, alice, 100n * ONE, 25_400n * ONE);
-      expect((await facility.position(4)).bucket).to.equal(254);
+      const limit = 25_300n * ONE;
+      await expect(facility.connect(alice).open(alice, 100n * ONE, limit + 1n, alice))
+        .to.be.revertedWithCustomError(facility, "DiscountedFacility_Unhealthy")
+        .withArgs(limit, limit + 1n);
+      await openFor(facility, alice, 100n * ONE, limit);
+      expect((await facility.position(4)).bucket).to.equal(253);
+      await expect(facility.connect(alice).withdraw(4, 1, alice)).to.be.revertedWithCustomError(
+        facility,
+        "DiscountedFacility_Unhealthy",
+      );
+      // Rounding cannot bring it to the last bucket.
+      await facility.connect(bob).redeem(1_001n, 1n, carol);
+      await facility.touch(4);
+      expect((await facility.position(4)).bucket).to.be.at.most(254);
       await facility.connect(bob).redeem(ONE, 0, carol);
-      await openFor(facility, alice, 100n * ONE, 25_400n * ONE + 100n);
-      expect((await facility.position(5)).bucket).to.equal(255);
-      await expect(facility.connect(bob).redeem(ONE, 0, carol))
-        .to.be.revertedWithCustomError(facility, "DiscountedFacility_PositionUnhealthy")
-        .withArgs(920n * ONE, MaxUint256);
-      await facility.connect(alice).repay(5, ONE);
-      await facility.connect(bob).redeem(ONE, 0, carol);
+    });
+
+    it("the last bucket is of ratios without a bound: it refuses at any price", async () => {
+      const { facility, source, bob, carol } = await loadFixture(fixture);
+      // No way there is known: its collateral is taken from the second position in storage, where it follows 144 bits of shares.
+      const slot = BigInt(ethers.solidityPackedKeccak256(["uint256", "uint256"], [2, await accountsSlot()])) + 1n;
+      const address = await facility.getAddress();
+      const word = BigInt(await ethers.provider.getStorage(address, slot));
+      expect(word >> 144n).to.equal(100n * ONE);
+      for (const [collateral, bucket] of [
+        [0n, 255],
+        [15n * ONE, 255],
+        [(4_000n * ONE * 100n) / 25_400n + 1n, 254],
+      ] as const) {
+        await setStorageAt(address, slot, (word & (2n ** 144n - 1n)) | (collateral << 144n));
+        await facility.touch(2);
+        expect((await facility.position(2)).bucket).to.equal(bucket);
+        await source.set(2n ** 100n, 2n ** 100n);
+        const redeeming = facility.connect(bob).redeem(3_000n * ONE, 0, carol);
+        if (bucket === 254) await redeeming;
+        else {
+          await expect(redeeming)
+            .to.be.revertedWithCustomError(facility, "DiscountedFacility_PositionUnhealthy")
+            .withArgs((2n ** 100n * 92n) / 100n, MaxUint256);
+        }
+      }
     });
 
     it("a bucket is empty only when its last position has left", async () => {
