@@ -337,7 +337,7 @@ contract DiscountedFacility is IDiscountedFacility, Facility {
         if (amount == all) {
             // The last debt; others may have shares still, which are worth less than a unit together.
             _endEpoch(_CLEARED);
-            (account.shares, account.index, account.epoch) = (0, 0, _epoch);
+            account.shares = 0;
             return 0;
         }
         uint256 shares = _shares;

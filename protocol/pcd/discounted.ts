@@ -259,8 +259,6 @@ export class DiscountedFacility {
       s.debt = 0n;
       this.endEpoch(s, "cleared");
       account.shares = 0n;
-      account.index = 0n;
-      account.epoch = BigInt(s.ends.length);
       return;
     }
     const isAll = amount === this.debtOf(s, account.shares);

@@ -285,6 +285,50 @@ describe("DiscountedFacility: redemption", () => {
     expect(sum).to.be.within(minimum, minimum + 3n);
   });
 
+  it("M16: an epoch ends when a share is worth 2^-32, and not a unit before", async () => {
+    for (const [short, epoch] of [
+      [1n, 0n],
+      [0n, 1n],
+    ] as const) {
+      const { facility, alice } = await deployFacility();
+      const minimum = PARAMETERS.minTotal;
+      const debt = minimum * 2n ** 16n - short;
+      await openFor(facility, alice, 900_000n * ONE, debt);
+      await facility.connect(alice).redeem(debt - minimum, 0, alice);
+      const { shares, epoch: now } = await facility.totals();
+      expect(now).to.equal(epoch);
+      expect(shares).to.equal(epoch === 0n ? debt << 16n : minimum << 16n);
+      expect((await facility.position(1)).debt).to.equal(minimum);
+    }
+  });
+
+  it("M16: rounding shares up at the end of an epoch makes no debt that could not be repaid", async () => {
+    const { facility, books, alice } = await deployFacility();
+    const minimum = PARAMETERS.minTotal;
+    // The first end divides by 2^16, of which the shares are a multiple; the second does, too, of shares that are none.
+    for (const debt of [70_000n * minimum, 69_000n * minimum + 1n]) {
+      if (debt === 70_000n * minimum) await openFor(facility, alice, 900_000n * ONE, debt);
+      else await facility.connect(alice).borrow(1, debt, alice);
+      await facility.connect(alice).redeem((await books.debtOf(facility)) - minimum, 0, alice);
+      await facility.connect(alice).add(1, 650_000n * ONE);
+    }
+    expect((await facility.totals()).epoch).to.equal(2);
+    expect((await facility.position(1)).debt).to.equal(minimum);
+    await facility.connect(alice).repay(1, MaxUint256);
+    expect(await books.debtOf(facility)).to.equal(0);
+  });
+
+  it("M18: takes no more than there is, even of a position that could not have been labelled healthy", async () => {
+    const { facility, bob, carol } = await loadFixture(fixture);
+    const slot = BigInt(ethers.solidityPackedKeccak256(["uint256", "uint256"], [2, await accountsSlot()])) + 1n;
+    const address = await facility.getAddress();
+    const word = BigInt(await ethers.provider.getStorage(address, slot));
+    await setStorageAt(address, slot, (word & (2n ** 144n - 1n)) | (1n << 144n));
+    await facility.connect(bob).redeem(3_000n * ONE, 0, carol);
+    expect((await facility.position(2)).collateral).to.equal(0);
+    await facility.touch(2);
+  });
+
   it("M16: a position that slept through more than a hundred epochs is settled by touch, in parts", async function () {
     const f = await loadFixture(fixture);
     const { facility, alice } = f;

@@ -135,7 +135,7 @@ describe("CurvePrice", () => {
 
   it("O3: a probe that fails for another reason refuses every price", async () => {
     const f = await loadFixture(fixture);
-    for (const probe of [selector("alwaysReverts()"), "0x12345678"]) {
+    for (const probe of [selector("alwaysReverts()"), selector("slowlyLocked()"), "0x12345678"]) {
       await expect(f.deploy({ probe })).to.be.revertedWithCustomError(f.price, "Price_Locked").withArgs(f.pool);
     }
   });

@@ -111,6 +111,32 @@ describe("SharePrice", () => {
     );
   });
 
+  it("grows though a block's growth is far below a unit of the asset", async () => {
+    const f = await loadFixture(fixture);
+    const asset = await ethers.deployContract("MockToken", ["SIX", 6]);
+    const vault = await ethers.deployContract("MockShareVault", [asset, 12]);
+    await asset.mint(f.admin, 10n ** 12n);
+    await asset.approve(vault, MaxUint256);
+    await vault.deposit(10n ** 9n, f.admin);
+    const price = await ethers.deployContract("SharePrice", [
+      f.access,
+      vault,
+      f.source,
+      f.zusd,
+      GROWTH,
+      TOLERANCE,
+      MIN_SUPPLY,
+    ]);
+    const start = BigInt(await time.latest());
+    await asset.transfer(vault, 10n ** 9n);
+    for (let i = 1n; i <= 100n; i++) {
+      await time.setNextBlockTimestamp(start + 12n * i);
+      await price.poke();
+    }
+    // 1,200 seconds of 10 % a year: 0.0000038.
+    expect((await price.anchor()).rate).to.equal(1_000_003n);
+  });
+
   it("falls at once, within the tolerance; below it there is no price until a rate is accepted", async () => {
     const f = await loadFixture(fixture);
     const { vault, price } = f;
