@@ -37,7 +37,8 @@ interface IDiscountedFacility is IFacility {
         uint16 redemptionFee;
         /// @dev How far apart a price's bounds may be for new debt and redemption, as a part of the lower. 1 to 1,000.
         uint16 maxSpread;
-        /// @dev Largest part of the token's supply that may lie here when zUSD is minted. 1 to 5,000.
+        /// @dev Largest part of the token's supply that may lie here when a position is opened or zUSD is minted, so that what is
+        ///   liquidated can be sold. 1 to 5,000. Warning: who lends the pool liquidity for a moment passes it.
         uint16 poolShare;
         /// @dev Least debt of a position that has any, and that is worth 10^6 units of the token at `basePrice`. 10^18 at least; its
         ///   bonus should pay for the gas of a liquidation, or such positions stop redemption when prices fall.
