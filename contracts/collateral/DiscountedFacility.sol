@@ -33,6 +33,8 @@ contract DiscountedFacility is IDiscountedFacility, Facility {
 
     uint256 private constant _STEPS = 100;
     uint256 private constant _LAST_BUCKET = 255;
+    /// @dev Nothing is lent beyond it, or one small position in the last bucket could stop all redemption; one step is for rounding.
+    uint256 private constant _LAST_LENT_BUCKET = 253;
 
     /// @dev Shares of a unit of debt are at least 2^16, and below 2^32 when a redemption ends: debt is below 2^112, so shares are below
     ///   2^144. The index counts in 2^-144, so rounding it up takes less than one unit of collateral from all shares together.
@@ -87,7 +89,7 @@ contract DiscountedFacility is IDiscountedFacility, Facility {
     /// @dev Positions in each bucket; eight in a slot.
     uint32[_LAST_BUCKET + 1] private _inBucket;
 
-    /// @param basePrice_ About the price at listing, 10^6 to 10^33: ratios up to 2.54 times as much are told apart.
+    /// @param basePrice_ About the price at listing, 10^6 to 10^33.
     constructor(
         address authority,
         IBooks books_,
@@ -335,7 +337,7 @@ contract DiscountedFacility is IDiscountedFacility, Facility {
         if (amount == all) {
             // The last debt; others may have shares still, which are worth less than a unit together.
             _endEpoch(_CLEARED);
-            (account.shares, account.index, account.epoch) = (0, 0, _epoch);
+            account.shares = 0;
             return 0;
         }
         uint256 shares = _shares;
@@ -479,7 +481,10 @@ contract DiscountedFacility is IDiscountedFacility, Facility {
 
     function _checkHealth(Account memory account, uint256 owed, uint256 lower) private view {
         uint256 value = Math.mulDiv(account.collateral, lower, _whole);
-        uint256 limit = (value * (_UNIT - _parameters.haircut)) / _UNIT;
+        uint256 limit = Math.min(
+            (value * (_UNIT - _parameters.haircut)) / _UNIT,
+            Math.mulDiv(account.collateral, _LAST_LENT_BUCKET * _step, _whole)
+        );
         if (owed > limit) revert DiscountedFacility_Unhealthy(limit, owed);
     }
 

@@ -15,17 +15,21 @@ import {IFacility} from "./IFacility.sol";
 ///   collateral for rounding, which is taken from a position when it is settled.
 /// @notice **Buckets.** Whether any position may be liquidated is told in O(1): each has the label of its ratio of debt to collateral
 ///   when it was last settled, in hundredths of `basePrice`, rounded up. Nothing that others do raises a ratio, so the highest label
-///   bounds all. `touch` renews a label.
+///   bounds all. `touch` renews a label. When the token has become so dear that 2.53·`basePrice` is less than it could be pledged for, a
+///   new facility with another base price can take over.
 /// @notice **Debt by shares.** A position's debt is ⌈shares·D/all shares⌉ with the facility's debt D. A share is worth at most 2^-16
 ///   and never gains. When it falls below 2^-32, or D to 0, an epoch ends: shares are cut by a power of 2, or to nothing.
-/// @notice Σ debts ≥ D and Σ collateral ≤ reserve, both by less than two units a position. All of zUSD in units of 10^-18, collateral in
-///   the token's units, parts in units of 10^-4. Amounts a caller gets are rounded down, amounts it owes up.
+/// @notice Σ debts ≥ D, by less than two units a position. Σ collateral ≤ reserve, by a unit for each time that a position was settled
+///   after a redemption, and one for each redemption.
+/// @notice All of zUSD in units of 10^-18, collateral in the token's units, parts in units of 10^-4. Amounts a caller gets are rounded
+///   down, amounts it owes up.
 interface IDiscountedFacility is IFacility {
     /// @dev One storage slot.
     struct Parameters {
-        /// @dev h: new debt is at most (1 − h) of the collateral's lower value. At most 9,000.
+        /// @dev h: new debt is at most (1 − h) of the collateral's lower value, and 2.53·`basePrice` for a whole token. At most
+        ///   9,000.
         uint16 haircut;
-        /// @dev h_l: a position with more debt than (1 − h_l) of that may be liquidated. At least 100, below the haircut.
+        /// @dev h_l: a position with more debt than (1 − h_l) of its lower value may be liquidated. At least 100, below the haircut.
         uint16 liquidationHaircut;
         /// @dev b: what a liquidator gets above what it pays. (1 − h_l)·(1 + b) < 1.
         uint16 bonus;
@@ -33,9 +37,11 @@ interface IDiscountedFacility is IFacility {
         uint16 redemptionFee;
         /// @dev How far apart a price's bounds may be for new debt and redemption, as a part of the lower. 1 to 1,000.
         uint16 maxSpread;
-        /// @dev Largest part of the token's supply that may lie here when zUSD is minted. 1 to 5,000.
+        /// @dev Largest part of the token's supply that may lie here when a position is opened or zUSD is minted, so that what is
+        ///   liquidated can be sold. 1 to 5,000. Warning: who lends the pool liquidity for a moment passes it.
         uint16 poolShare;
-        /// @dev Least debt of a position that has any, and that is worth 10^6 units of the token at `basePrice`. 10^18 at least.
+        /// @dev Least debt of a position that has any, and that is worth 10^6 units of the token at `basePrice`. 10^18 at least; its
+        ///   bonus should pay for the gas of a liquidation, or such positions stop redemption when prices fall.
         uint80 minDebt;
         /// @dev Least debt of the facility that a redemption leaves, unless it leaves none. At least `minDebt`.
         uint80 minTotal;

@@ -5,6 +5,7 @@ pragma solidity 0.8.28;
 /// @notice The probe is a static call of a function that takes the pool's lock before it does anything else. If the lock is held it
 ///   reverts there and returns the gas. If not, it writes the lock, which a static call must not: that uses up all gas of the call and
 ///   answers nothing. A view function under the lock simply succeeds. In no case does anything change.
+/// @dev Warning: it needs a chain whose static calls fail as the EVM's do, and use up their gas.
 library LockProbe {
     /// @dev Three times what a lock's check costs; what a probe of a pool that is not locked uses up.
     uint256 private constant _GAS = 10_000;

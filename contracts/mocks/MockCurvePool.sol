@@ -62,7 +62,17 @@ contract MockCurvePool is ICurvePool, ERC20 {
         return 1;
     }
 
+    /// @notice A lock that is found held only when nearly all gas is gone, and then says so.
+    function slowlyLocked() external view {
+        assembly {
+            for {} gt(gas(), 150) {} {}
+            mstore(0x00, 1)
+            revert(0x00, 0x20)
+        }
+    }
+
     function alwaysReverts() external pure {
+        // solhint-disable-next-line gas-custom-errors
         revert();
     }
 

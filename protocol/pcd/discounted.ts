@@ -11,6 +11,7 @@ const ONE = 10n ** 18n;
 const UNIT = 10_000n;
 const STEPS = 100n;
 const LAST_BUCKET = 255n;
+const LAST_LENT_BUCKET = 253n;
 const SHARE_BITS = 16n;
 const MAX_SHARE_BITS = 32n;
 const INDEX_ONE = 1n << 144n;
@@ -72,11 +73,15 @@ interface End {
 
 interface State {
   accounts: Map<bigint, Account>;
-  ends: End[];
+  ends: readonly End[];
   shares: bigint;
   reserve: bigint;
   index: bigint;
   debt: bigint;
+}
+
+function copyOf(state: State): State {
+  return { ...state, accounts: new Map([...state.accounts].map(([id, account]) => [id, { ...account }])) };
 }
 
 export class DiscountedFacility {
@@ -124,7 +129,7 @@ export class DiscountedFacility {
   }
 
   position(id: bigint): PositionView {
-    const { collateral, shares, bucket } = this.load(structuredClone(this.state), id);
+    const { collateral, shares, bucket } = this.load(copyOf(this.state), id);
     return { collateral, debt: this.debtOf(this.state, shares), bucket };
   }
 
@@ -227,7 +232,7 @@ export class DiscountedFacility {
   }
 
   private atomically<T>(change: (s: State) => T): T {
-    const s = structuredClone(this.state);
+    const s = copyOf(this.state);
     const result = change(s);
     this.state = s;
     return result;
@@ -254,8 +259,6 @@ export class DiscountedFacility {
       s.debt = 0n;
       this.endEpoch(s, "cleared");
       account.shares = 0n;
-      account.index = 0n;
-      account.epoch = BigInt(s.ends.length);
       return;
     }
     const isAll = amount === this.debtOf(s, account.shares);
@@ -267,7 +270,7 @@ export class DiscountedFacility {
   }
 
   private endEpoch(s: State, shift: End["shift"]): void {
-    s.ends.push({ index: s.index, shift });
+    s.ends = [...s.ends, { index: s.index, shift }];
     s.index = 0n;
     s.shares = shift === "cleared" ? 0n : s.shares >> shift;
   }
@@ -341,7 +344,11 @@ export class DiscountedFacility {
   private checkHealth(s: State, account: Account, quote: Quote): void {
     this.checkPrice(quote);
     const value = mulDivDown(account.collateral, quote.lower, this.whole);
-    if (this.debtOf(s, account.shares) > (value * (UNIT - this.parameters.haircut)) / UNIT) {
+    const limit = min(
+      (value * (UNIT - this.parameters.haircut)) / UNIT,
+      mulDivDown(account.collateral, LAST_LENT_BUCKET * this.step, this.whole),
+    );
+    if (this.debtOf(s, account.shares) > limit) {
       throw new Refusal("DiscountedFacility_Unhealthy");
     }
   }
