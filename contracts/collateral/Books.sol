@@ -208,15 +208,15 @@ contract Books is IBooks, AccessManaged {
     /// @inheritdoc IBooks
     function factor() public view returns (uint256) {
         Totals memory totals = _totals;
-        uint256 value = totals.discounted;
+        uint256 value = totals.discounted * _ONE;
         Entry[] storage entries = _entries[FacilityClass.PEGGED];
         uint256 length = entries.length;
         for (uint256 i = 0; i < length; ++i) {
             Entry memory entry = entries[i];
-            if (entry.debt != 0) value += (entry.debt * IFacility(entry.facility).weight()) / _ONE;
+            if (entry.debt != 0) value += entry.debt * IFacility(entry.facility).weight();
         }
         uint256 claims = uint256(int256(uint256(totals.pegged) + totals.discounted) - _buffer);
-        return value >= claims ? _ONE : (value * _ONE) / claims;
+        return value >= claims * _ONE ? _ONE : value / claims;
     }
 
     /// @inheritdoc IBooks
