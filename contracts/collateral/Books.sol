@@ -78,6 +78,7 @@ contract Books is IBooks, AccessManaged {
 
     /// @inheritdoc IBooks
     function add(IFacility facility, uint256 ceiling) external restricted {
+        if (address(zusd) == address(0)) revert Books_WrongZusd(address(0));
         address address_ = address(facility);
         if (address_.code.length == 0 || _accounts[address_].class != FacilityClass.NONE) {
             revert Books_WrongFacility(address_);
