@@ -117,6 +117,8 @@ contract PeggedFacility is IPeggedFacility, Facility {
         address to
     ) external nonReentrant returns (uint256 paid, uint256 burnt) {
         if (_condition.frozen) revert Facility_NotLive(FacilityStatus.FROZEN);
+        // Else whoever comes first would leave a loss that is not booked yet to the others.
+        _requireCustody();
         _notePrice();
         Terms memory terms = _terms;
         Account memory account = _account;

@@ -97,6 +97,7 @@ export class PeggedFacility implements Weighed {
   /** Burns zUSD and pays the token. @throws Refused */
   redeem(from: string, amount: bigint, minOut: bigint): Redemption {
     require(!this.isFrozen, "Facility_NotLive");
+    require(this.held >= this.reserve + this.pot + this.fees, "PeggedFacility_Deficit");
     const { target, kappa, redeemFee, flowIn, flowOut } = this.parameters;
     const units = this.unitsOut(amount);
     require(units <= this.reserve, "PeggedFacility_ReserveTooSmall");
@@ -105,11 +106,12 @@ export class PeggedFacility implements Weighed {
     const paid = units - charge - fee;
     require(paid > 0n, "Facility_TooSmall");
     require(paid >= minOut, "Facility_BelowMinimum");
-    require(this.moves() && this.held >= paid, "token");
+    const flow = this.flow.after(this.now, -units, flowIn, flowOut);
     const burnt = amount - (amount % this.scale);
+    require(burnt <= this.books.balanceOf(from), "ERC20InsufficientBalance");
+    require(this.moves(), "token");
     return this.atomically(() => {
       this.notePrice();
-      const flow = this.flow.after(this.now, -units, flowIn, flowOut);
       this.books.retire(this, from, burnt, units * this.scale);
       this.flow.set(this.now, flow);
       this.reserve -= units;
