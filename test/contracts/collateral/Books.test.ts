@@ -38,7 +38,7 @@ describe("Books", () => {
     await books.bindZusd(zusd);
     const [usdc, dai] = [await facilityOf(PEGGED), await facilityOf(PEGGED)];
     const lp = await facilityOf(DISCOUNTED);
-    for (const facility of [usdc, dai, lp]) await books.add(facility as never, CEILING);
+    for (const facility of [usdc, dai, lp]) await books.add(facility, CEILING);
     const stranger = await facilityOf(PEGGED);
     /** Makes all that was minted until now count for the share. */
     const age = () => time.increase(2 * DAY);
@@ -62,12 +62,10 @@ describe("Books", () => {
     it("O8: comes before the facilities, or it could be collateral itself", async () => {
       const { books, zusd, facilityOf } = await loadFixture(deploy);
       const own = await facilityOf(PEGGED, await zusd.getAddress());
-      await expect(books.add(own as never, 1))
-        .to.be.revertedWithCustomError(books, "Books_WrongZusd")
-        .withArgs(ZeroAddress);
+      await expect(books.add(own, 1)).to.be.revertedWithCustomError(books, "Books_WrongZusd").withArgs(ZeroAddress);
       await books.bindZusd(zusd);
       for (const kind of [PEGGED, DISCOUNTED]) {
-        await expect(books.add((await facilityOf(kind, await zusd.getAddress())) as never, 1))
+        await expect(books.add(await facilityOf(kind, await zusd.getAddress()), 1))
           .to.be.revertedWithCustomError(books, "Books_OwnToken")
           .withArgs(zusd.target);
       }
@@ -87,7 +85,7 @@ describe("Books", () => {
           .to.be.revertedWithCustomError(books, "Books_WrongFacility")
           .withArgs(address);
       }
-      await expect(books.add(stranger as never, 77))
+      await expect(books.add(stranger, 77))
         .to.emit(books, "FacilityAdded")
         .withArgs(stranger.target, await stranger.token(), PEGGED, 77);
       expect(await books.facilityOf(await stranger.token())).to.equal(stranger.target);
@@ -99,12 +97,12 @@ describe("Books", () => {
     it("a token may have a discounted facility beside its pegged one; only the pegged one unifies", async () => {
       const { books, usdc, facilityOf } = await loadFixture(fixture);
       const second = await facilityOf(DISCOUNTED, await usdc.token());
-      await books.add(second as never, 1);
+      await books.add(second, 1);
       expect(await books.facilityOf(await usdc.token())).to.equal(usdc.target);
-      await books.remove(second as never);
+      await books.remove(second);
       expect(await books.facilityOf(await usdc.token())).to.equal(usdc.target);
       const alone = await facilityOf(DISCOUNTED);
-      await books.add(alone as never, 1);
+      await books.add(alone, 1);
       expect(await books.facilityOf(await alone.token())).to.equal(ZeroAddress);
     });
 
@@ -114,8 +112,8 @@ describe("Books", () => {
         [PEGGED, 2, 8],
         [DISCOUNTED, 1, 24],
       ]) {
-        for (let i = there; i < limit; i++) await books.add((await facilityOf(kind)) as never, CEILING);
-        await expect(books.add((await facilityOf(kind)) as never, 1))
+        for (let i = there; i < limit; i++) await books.add(await facilityOf(kind), CEILING);
+        await expect(books.add(await facilityOf(kind), 1))
           .to.be.revertedWithCustomError(books, "Books_Full")
           .withArgs(limit);
       }
@@ -124,42 +122,38 @@ describe("Books", () => {
 
     it("are listed pegged first, and keep their debts when another is removed", async () => {
       const { books, usdc, dai, lp, stranger, user, expectBalanced } = await loadFixture(fixture);
-      await books.add(stranger as never, CEILING);
+      await books.add(stranger, CEILING);
       await dai.issue(user, 5n);
       await stranger.issue(user, 7n);
       expect(await books.facilities()).to.deep.equal([usdc, dai, stranger, lp].map(({ target }) => target));
-      await expect(books.remove(usdc as never))
-        .to.emit(books, "FacilityRemoved")
-        .withArgs(usdc.target);
+      await expect(books.remove(usdc)).to.emit(books, "FacilityRemoved").withArgs(usdc.target);
       expect(await books.facilities()).to.deep.equal([stranger, dai, lp].map(({ target }) => target));
       expect([await books.debtOf(stranger), await books.debtOf(dai)]).to.deep.equal([7n, 5n]);
       await stranger.issue(user, 10n);
       await dai.retire(user, 5n, 5n);
       expect([await books.debtOf(stranger), await books.debtOf(dai)]).to.deep.equal([17n, 0n]);
-      await books.remove(dai as never);
+      await books.remove(dai);
       expect(await books.facilities()).to.deep.equal([stranger, lp].map(({ target }) => target));
-      await books.remove(lp as never);
+      await books.remove(lp);
       expect(await books.debtOf(stranger)).to.equal(17);
       expect(await books.isFacility(usdc)).to.equal(false);
       expect(await books.facilityOf(await usdc.token())).to.equal(ZeroAddress);
       expect(await books.ceilingOf(usdc)).to.equal(0);
       // It may come back.
-      await books.add(usdc as never, 3);
+      await books.add(usdc, 3);
       expect(await books.facilities()).to.deep.equal([stranger, usdc].map(({ target }) => target));
       await expectBalanced();
     });
 
     it("M9: leave without debt only", async () => {
       const { books, usdc, stranger, user } = await loadFixture(fixture);
-      await expect(books.remove(stranger as never))
+      await expect(books.remove(stranger))
         .to.be.revertedWithCustomError(books, "Books_WrongFacility")
         .withArgs(stranger.target);
       await usdc.issue(user, 1);
-      await expect(books.remove(usdc as never))
-        .to.be.revertedWithCustomError(books, "Books_HasDebt")
-        .withArgs(usdc.target, 1);
+      await expect(books.remove(usdc)).to.be.revertedWithCustomError(books, "Books_HasDebt").withArgs(usdc.target, 1);
       await usdc.retire(user, 1, 1);
-      await books.remove(usdc as never);
+      await books.remove(usdc);
     });
 
     it("an impaired one that leaves stops nothing any more", async () => {
@@ -167,7 +161,7 @@ describe("Books", () => {
       await usdc.setImpaired(true);
       await dai.setImpaired(true);
       expect(await books.impaired()).to.equal(2);
-      await books.remove(usdc as never);
+      await books.remove(usdc);
       expect(await books.impaired()).to.equal(1);
       await dai.setImpaired(false);
       await dai.issue(user, 1);
@@ -193,11 +187,11 @@ describe("Books", () => {
       const { books, usdc, lp, user, age } = await loadFixture(fixture);
       await usdc.issue(user, 1_000n);
       await age();
-      await books.setCeiling(lp as never, 100);
+      await books.setCeiling(lp, 100);
       await lp.issue(user, 99);
       await expect(lp.issue(user, 2)).to.be.revertedWithCustomError(books, "Books_AboveCeiling").withArgs(100, 101);
       await expect(lp.issue(user, 1)).to.emit(books, "Issued").withArgs(lp.target, user.address, 1, 100);
-      await books.setCeiling(usdc as never, 1_001);
+      await books.setCeiling(usdc, 1_001);
       await expect(usdc.issue(user, 2))
         .to.be.revertedWithCustomError(books, "Books_AboveCeiling")
         .withArgs(1_001, 1_002);
@@ -207,22 +201,20 @@ describe("Books", () => {
     it("G5: are not set below the debt, nor for a stranger, nor beyond 96 bits", async () => {
       const { books, usdc, stranger, user } = await loadFixture(fixture);
       await usdc.issue(user, 50);
-      await expect(books.setCeiling(usdc as never, 49))
+      await expect(books.setCeiling(usdc, 49))
         .to.be.revertedWithCustomError(books, "Books_AboveCeiling")
         .withArgs(49, 50);
-      await expect(books.setCeiling(usdc as never, 50))
-        .to.emit(books, "CeilingSet")
-        .withArgs(usdc.target, 50);
+      await expect(books.setCeiling(usdc, 50)).to.emit(books, "CeilingSet").withArgs(usdc.target, 50);
       expect(await books.ceilingOf(usdc)).to.equal(50);
-      await expect(books.setCeiling(stranger as never, 1))
+      await expect(books.setCeiling(stranger, 1))
         .to.be.revertedWithCustomError(books, "Books_WrongFacility")
         .withArgs(stranger.target);
-      await books.setCeiling(usdc as never, MOST);
-      await expect(books.setCeiling(usdc as never, MOST + 1n)).to.be.revertedWithCustomError(
+      await books.setCeiling(usdc, MOST);
+      await expect(books.setCeiling(usdc, MOST + 1n)).to.be.revertedWithCustomError(
         books,
         "SafeCastOverflowedUintDowncast",
       );
-      await expect(books.add(stranger as never, MOST + 1n)).to.be.revertedWithCustomError(
+      await expect(books.add(stranger, MOST + 1n)).to.be.revertedWithCustomError(
         books,
         "SafeCastOverflowedUintDowncast",
       );
@@ -250,7 +242,7 @@ describe("Books", () => {
     it("counts all discounted facilities together", async () => {
       const { books, usdc, lp, user, age, facilityOf } = await loadFixture(fixture);
       const second = await facilityOf(DISCOUNTED);
-      await books.add(second as never, CEILING);
+      await books.add(second, CEILING);
       await usdc.issue(user, 700n);
       await age();
       await lp.issue(user, 200);
@@ -356,7 +348,7 @@ describe("Books", () => {
 
     it("M16: at the end of 96 bits debts and buffer are refused, not wrapped", async () => {
       const { books, usdc, dai, lp, user, age, expectBalanced } = await loadFixture(fixture);
-      for (const facility of [usdc, dai, lp]) await books.setCeiling(facility as never, MOST);
+      for (const facility of [usdc, dai, lp]) await books.setCeiling(facility, MOST);
       await expect(usdc.issue(user, MOST + 1n)).to.be.revertedWithCustomError(books, "Books_AboveCeiling");
       await usdc.issue(user, MOST);
       await expectBalanced();

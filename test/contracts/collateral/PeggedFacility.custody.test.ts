@@ -283,7 +283,7 @@ describe("PeggedFacility custody", () => {
       for (const outer of ["mint", "redeem"] as const) {
         for (const [name, data] of entries) {
           await attacker.arm(peg.facility, data);
-          await as(abi.encodeFunctionData(outer, [5_000n, 0, address]));
+          await as(abi.encodeFunctionData(outer as "mint", [5_000n, 0, address]));
           expect(await attacker.called(), `${outer}, ${name}`).to.equal(true);
           expect(await attacker.succeeded(), `${outer}, ${name}`).to.equal(false);
           expect(await attacker.answer(), `${outer}, ${name}`).to.equal(guard);
