@@ -9,8 +9,8 @@ contract MockFacility {
     IBooks public books;
     address public token;
     FacilityClass public class;
-    FacilityStatus public constant status = FacilityStatus.LIVE;
-    uint256 public constant reserve = 0;
+    FacilityStatus public status;
+    uint256 public reserve;
     uint256 public weight = 1e18;
 
     constructor(IBooks books_, address token_, FacilityClass class_) {

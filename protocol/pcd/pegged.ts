@@ -74,6 +74,7 @@ export class PeggedFacility implements Weighed {
     require(price !== undefined, "price");
     require(!this.isOff(price), "PeggedFacility_OffPeg");
     require(this.held >= this.reserve + this.pot + this.fees, "PeggedFacility_Deficit");
+    require(this.moves(), "token");
     const { target, kappa, mintFee, flowIn, flowOut } = this.parameters;
     const fee = shareUp(amount, mintFee);
     const rebate = this.rebate(amount - fee, target, kappa);
@@ -158,6 +159,11 @@ export class PeggedFacility implements Weighed {
   /** The least that a redemption on the way out of the rollup must give. */
   leastOut(amount: bigint): bigint {
     return shareUp(amount / this.scale, UNIT - this.parameters.tau);
+  }
+
+  /** Net flow of the reserve as of now, in less out. */
+  netFlow(): bigint {
+    return this.flow.current(this.now, this.parameters.flowIn, this.parameters.flowOut);
   }
 
   private get now(): bigint {
