@@ -56,7 +56,6 @@ type Step =
 const peg = fc.nat(KINDS.length - 1);
 const user = fc.nat(USERS - 1);
 const share = fc.oneof(fc.nat(1_000), fc.constantFrom(0, 1_000, 1_001, 300, 100));
-const on = fc.boolean();
 
 const mintOrRedeem = (kind: "mint" | "redeem") =>
   fc.record({
@@ -207,7 +206,7 @@ class Play {
       case "mint": {
         // Up to a third of the ceiling at once.
         const amount = (side.whole * BigInt(s.share)) / 3_000n + BigInt(s.dust);
-        const minimum = s.minimum === 0 ? 0n : ((await peg.facility.previewMint(amount)) as bigint) + BigInt(s.minimum);
+        const minimum = s.minimum === 0 ? 0n : ((await peg.facility.previewMint(amount))) + BigInt(s.minimum);
         await this.both(
           () => model.mint(amount, minimum < 0n ? 0n : minimum, name(s.user)),
           () => peg.facility.connect(users[s.user]).mint(amount, minimum < 0n ? 0n : minimum, users[s.user]),
