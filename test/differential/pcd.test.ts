@@ -206,7 +206,7 @@ class Play {
       case "mint": {
         // Up to a third of the ceiling at once.
         const amount = (side.whole * BigInt(s.share)) / 3_000n + BigInt(s.dust);
-        const minimum = s.minimum === 0 ? 0n : ((await peg.facility.previewMint(amount))) + BigInt(s.minimum);
+        const minimum = s.minimum === 0 ? 0n : (await peg.facility.previewMint(amount)) + BigInt(s.minimum);
         await this.both(
           () => model.mint(amount, minimum < 0n ? 0n : minimum, name(s.user)),
           () => peg.facility.connect(users[s.user]).mint(amount, minimum < 0n ? 0n : minimum, users[s.user]),

@@ -155,10 +155,7 @@ contract PcdHandler is Handler {
             CHEATS.prank(_users[random.below(USERS)]);
             try _tokens[i].transfer(facility, random.below(10)) {} catch {}
         } else if (random.oneIn(4)) {
-            uint256 there = _tokens[i].balanceOf(facility);
-            _tokens[i].take(facility, _least(there, 1 + there / (100 << random.below(60))));
-            hasLost[i] = true;
-            if (!random.oneIn(4)) _sync(i);
+            _lose(i, random);
         }
         int256 buffer = books.buffer();
         address rich = _richest(random);
@@ -301,6 +298,14 @@ contract PcdHandler is Handler {
         _facilities.push(facility);
         _tokens.push(token);
         _sources.push(source);
+    }
+
+    function _lose(uint256 i, Random.Source memory random) private {
+        hasLost[i] = true;
+        address facility = address(_facilities[i]);
+        uint256 there = _tokens[i].balanceOf(facility);
+        _tokens[i].take(facility, _least(there, 1 + there / (100 << random.below(60))));
+        if (!random.oneIn(4)) _sync(i);
     }
 
     function _sync(uint256 i) private {

@@ -1,4 +1,3 @@
-import { anyValue } from "@nomicfoundation/hardhat-chai-matchers/withArgs";
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { type AddressLike, MaxUint256, ZeroAddress, ZeroHash } from "ethers";
@@ -15,6 +14,8 @@ const SCALE = 10n ** 12n;
 /** Local numbers: 1 is the native coin. */
 const [USDC, DAI, ISSUER, BARE] = [2, 3, 4, 5];
 const REDEMPTION_GAS = 600_000n;
+/** Of an event's argument. */
+const isBatch = (batch: bigint) => batch > 0n;
 
 describe("Vault dealing in zUSD", () => {
   /** USDC and DAI, a token of a stern issuer, one without a facility; and 1,000,000 zUSD of the user. */
@@ -353,7 +354,7 @@ describe("Vault dealing in zUSD", () => {
       await expect(paying).to.changeTokenBalance(zusd, recipient, 100n * UNIT);
       await expect(paying)
         .to.emit(vault, "PaymentMade")
-        .withArgs(anyValue, recipient.address, ZUSD, 70n * UNIT);
+        .withArgs(isBatch, recipient.address, ZUSD, 70n * UNIT);
       expect(await zusd.abroad()).to.equal(0);
       await whole();
     });
@@ -363,7 +364,7 @@ describe("Vault dealing in zUSD", () => {
       await send(100n * UNIT);
       await expect(pay([payment(ZUSD, recipient.address, 100n * UNIT + 1n)]))
         .to.emit(vault, "PaymentDeferred")
-        .withArgs(anyValue, recipient.address, ZUSD, 100n * UNIT + 1n);
+        .withArgs(isBatch, recipient.address, ZUSD, 100n * UNIT + 1n);
       await expect(vault.claimFor(recipient, ZUSD))
         .to.be.revertedWithCustomError(vault, "Vault_TransferFailed")
         .withArgs(ZeroAddress, recipient.address);
