@@ -148,7 +148,7 @@ describe("PeggedFacility off its peg", () => {
       expect(await usdc.facility.weight()).to.equal(ONE);
     });
 
-    it("a source that burns all gas, or is broken, is one without a price", async () => {
+    it("a source that burns all gas, or is broken, is one without a price [gas]", async () => {
       const { usdc, dai, user, as, books } = await loadFixture(fixture);
       const source = await usdc.source.getAddress();
       // JUMPDEST PUSH0 JUMP; INVALID.
@@ -162,7 +162,7 @@ describe("PeggedFacility off its peg", () => {
       }
     });
 
-    it("nobody hides a price by bringing little gas", async () => {
+    it("nobody hides a price by bringing little gas [gas]", async () => {
       const { usdc, dai, user, as } = await loadFixture(fixture);
       await setPrice(usdc, 5_000n);
       const amount = 100_000n * ONE;

@@ -497,7 +497,7 @@ describe("Vault dealing in zUSD", () => {
       await whole();
     });
 
-    it("V12: nobody makes a redemption wait by bringing little gas", async () => {
+    it("V12: nobody makes a redemption wait by bringing little gas [gas]", async () => {
       const { vault, recipient, send, order } = await loadFixture(fixture);
       await send(100n * UNIT);
       const payments = [payment(ZUSD, recipient.address, 10n * UNIT, { into: USDC })];
@@ -518,7 +518,7 @@ describe("Vault dealing in zUSD", () => {
       ).to.be.revertedWithCustomError(vault, "Vault_GasTooLow");
     });
 
-    it("V12: one whose token burns all gas is bounded, and waits", async () => {
+    it("V12: one whose token burns all gas is bounded, and waits [gas]", async () => {
       const { vault, user, recipient, issuer, stern, zusd, send, pay } = await loadFixture(fixture);
       await send(100n * UNIT);
       await stern.facility.connect(user).mint(1_000n * stern.unit, 0, user);
@@ -533,7 +533,7 @@ describe("Vault dealing in zUSD", () => {
       expect(await zusd.balanceOf(recipient)).to.equal(UNIT);
     });
 
-    it("its gas is enough with as many facilities as there may be, all impaired", async () => {
+    it("its gas is enough with as many facilities as there may be, all impaired [gas]", async () => {
       const chain = await loadFixture(fixture);
       const { vault, user, recipient, usdc, send, pay, pegs } = chain;
       await send(1_000n * UNIT);
