@@ -17,6 +17,13 @@ module.exports = {
   forbidden: [
     ...upwards,
     {
+      name: "debt-stands-alone",
+      comment: "protocol/pcd is arithmetic of debt: it may import only spec",
+      severity: "error",
+      from: { path: "^protocol/pcd/" },
+      to: { path: `^protocol/(${LAYERS.filter((layer) => !["spec", "pcd"].includes(layer)).join("|")})/` },
+    },
+    {
       name: "known-layers",
       comment: "every file of protocol/ belongs to a layer",
       severity: "error",

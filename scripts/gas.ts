@@ -16,6 +16,7 @@ import { SIZES, tokenId, type Size } from "../protocol/spec";
 import { State, type DepositRequest, type Payment, type Request, type UnsignedOp } from "../protocol/state";
 import { buildBatch, outboxHash, type CircuitInput } from "../protocol/witness";
 import * as chains from "../test/fixtures/contracts";
+import { batchOfRoutes, deployRouteChains } from "../test/fixtures/routes";
 import { atTau, batchOfTrace, submitToBoth } from "../test/fixtures/tracedBatches";
 import { signOp, user, type User } from "../test/fixtures/users";
 import { showProgress } from "./progress";
@@ -40,6 +41,7 @@ const FIGURES = {
   depositToken: { title: "ERC-20 deposit", most: 90_000 },
   depositTokenFirst: { title: "ERC-20 deposit, the vault's first of its token", most: 90_000 },
   depositNative: { title: "native deposit", most: 60_000 },
+  route: { title: "one more Route in a batch", most: 3_500 },
   setKey: { title: "request to set a key", most: 60_000 },
   exit: { title: "request to exit", most: 60_000 },
   payToken: { title: "one more ERC-20 payment of an outbox", most: 60_000 },
@@ -47,6 +49,7 @@ const FIGURES = {
   largestDeposits: { title: "batch of size large, proof not counted: Deposits", most: LARGEST },
   largestSetKeys: { title: "batch of size large, proof not counted: SetKeys", most: LARGEST },
   largestExits: { title: "batch of size large, proof not counted: FullExits", most: LARGEST },
+  largestRoutes: { title: "batch of size large, proof not counted: Routes", most: LARGEST },
   largestTransfers: { title: "batch of size large, proof not counted: Transfers", most: LARGEST },
   largestOpens: { title: "batch of size large, proof not counted: Opens", most: LARGEST },
   largestWithdraws: { title: "batch of size large, proof not counted: Withdraws", most: LARGEST },
@@ -195,6 +198,8 @@ function wordsBytes(words: readonly bigint[]): string {
 
 async function measure(): Promise<Figures> {
   const bench = await Bench.start();
+  // In the seconds before the bench's first batch.
+  const routes = await measureRoutes();
   const { primary, secondary, token } = bench;
 
   // Account 1 gets cell 1 (the token), 2 (the native coin), 3 (the token again) and 4 (the secondary's token).
@@ -239,6 +244,7 @@ async function measure(): Promise<Figures> {
 
   return {
     ...largest,
+    ...routes,
     setKey: setKey.gas,
     exit: exit.gas,
     batchPrimary: full.primary,
@@ -287,6 +293,23 @@ async function measureLargest(bench: Bench, ops: { transfer: UnsignedOp; withdra
     largestWithdraws,
     largestExactWithdraws,
   };
+}
+
+/** Of batches of size large on a primary of their own, whose vault is a mock: it queues routes. */
+async function measureRoutes(): Promise<{ route: number; largestRoutes: number }> {
+  const both = await deployRouteChains();
+  const receiptOf = async (count: number) => {
+    const snapshot = (await ethers.provider.send("evm_snapshot", [])) as string;
+    const batch = await batchOfRoutes(both, count);
+    const sent = await chains.submit(both.primary, batch);
+    const gas = await gasOf(Promise.resolve(sent));
+    await ethers.provider.send("evm_revert", [snapshot]);
+    return { gas, wordsOnly: gas - calldataGas(sent.data) + calldataGas(wordsBytes(batch.words)) };
+  };
+  const half = await receiptOf(SIZES.large.queueOps / 2);
+  const all = await receiptOf(SIZES.large.queueOps);
+  const route = Math.round((all.wordsOnly - half.wordsOnly) / (SIZES.large.queueOps / 2));
+  return { route, largestRoutes: all.gas };
 }
 
 /** As many as a batch of `size` holds. */

@@ -67,6 +67,7 @@ const TEMPLATES: [file: string, template: string, ...parameters: number[]][] = [
   ["batch/queueWords.circom", "QueueWords", MEASURED.cellBits],
   ["batch/deposit.circom", "DepositFits"],
   ["batch/fullExit.circom", "FullExit"],
+  ["batch/route.circom", "RouteFits"],
   ["batch/queueSlot.circom", "QueueSlot", MEASURED.cellBits],
   ["batch/memory.circom", "Access", MEASURED.cellBits, accessCount(MEASURED)],
   ["batch/memory.circom", "Memory", MEASURED.cellBits, accessCount(MEASURED)],

@@ -8,10 +8,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { attacksDocument } from "./assure/attacks/document";
 import { circomConstants } from "./generate/circom";
-import { protocolDocument, soundnessDocument } from "./generate/document";
+import { pcdDocument, protocolDocument, soundnessDocument } from "./generate/document";
 import { multiplyKernel } from "./generate/multiply";
 import { solidityConstants } from "./generate/solidity";
 import { vectors } from "./generate/vectors";
+import { depegPlot } from "./model/depegDocument";
 
 const ROOT = path.resolve(__dirname, "..");
 
@@ -27,6 +28,8 @@ const TARGETS: Target[] = [
   { file: "test/vectors/protocol.json", content: vectors },
   { file: "docs/protocol.md", content: () => protocolDocument(read("docs/protocol.md")) },
   { file: "docs/soundness.md", content: () => soundnessDocument(read("docs/soundness.md")) },
+  { file: "docs/pcd.md", content: () => pcdDocument(read("docs/pcd.md")) },
+  { file: "docs/depeg.svg", content: depegPlot },
   { file: "docs/attacks.md", content: () => attacksDocument(ROOT) },
 ];
 

@@ -81,6 +81,7 @@ template Batch(cellBits, queueOps, signedOps) {
         var w = WORDS_PER_BATCH() + WORDS_PER_QUEUE_OP() * i;
         var k = ACCESSES_BEFORE_OPS() + ACCESSES_PER_QUEUE_OP() * i;
         queueOp[i] = QueueSlot(cellBits);
+        queueOp[i].timestamp <== header.timestamp;
         queueOp[i].suspended <== header.suspended;
         for (var j = 0; j < WORDS_PER_QUEUE_OP(); j++) {
             queueOp[i].word[j] <== words[w + j];

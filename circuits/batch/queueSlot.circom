@@ -7,25 +7,28 @@ include "cells.circom";
 include "deposit.circom";
 include "fullExit.circom";
 include "queueWords.circom";
+include "route.circom";
 include "suspension.circom";
 
-// A slot for a queue op: Noop, Deposit, SetKey or FullExit.
+// A slot for a queue op: Noop, Deposit, SetKey, FullExit or Route.
 //
 // | signal      | meaning                                              |
 // | ----------- | ---------------------------------------------------- |
 // | word        | the op's three words                                 |
+// | timestamp   | the header's                                         |
 // | suspended   | the mask of suspended chains, by bytes               |
 // | value       | values read by the slot's four accesses              |
 // | cell, power | their cells c, below N, and ω^c                      |
 // | written     | values written                                       |
 //
-// Accesses: the counters in cell 0; the used account's owner cell; the used balance cell; the used account's key cell. A Noop uses
-// account 0 and balance cell 0 and writes everything back.
+// Accesses: the counters in cell 0; the used account's owner cell; the used balance cell; the used account's key cell. Noop
+// and Route use account 0 and balance cell 0 and write everything back.
 //
 // `executed`, `usedAccount`, `usedCell` and `amount` are functions of the request, the cells read and the ledger's answer `covered`, which
 // every rollup checks: nothing is the prover's choice.
 template QueueSlot(cellBits) {
     signal input word[3];
+    signal input timestamp;
     signal input suspended[SUSPENDED_BYTES()];
     signal input value[4];
     signal output cell[4];
@@ -68,6 +71,7 @@ template QueueSlot(cellBits) {
     // D. What several ops ask.
     signal chainSuspended <== IsSuspended()(suspended, op.chainBits);
     chainSuspended === 0;
+    signal payerSuspended <== IsSuspended()(suspended, op.payerBits);
     signal isZusd <== IsEqual()(op.token, ZUSD());
     signal ofAccount <== IsEqual()(old.account, op.usedAccount);
     signal ofToken <== IsEqual()(old.token, op.token);
@@ -75,7 +79,7 @@ template QueueSlot(cellBits) {
     signal requester <== op.owner + 2 ** AT_OWNER_CELL_HOME() * op.chain + 2 ** AT_OWNER_CELL_KIND() * KIND_USER();
     signal isByOwner <== IsEqual()(value[1], requester);
     // Of zUSD alone there is a ledger that may not cover an op.
-    signal withoutLedger <== (op.isDeposit + op.isSetKey + op.isFullExit) * (1 - isZusd);
+    signal withoutLedger <== op.isOp * (1 - isZusd);
     withoutLedger * (1 - op.covered) === 0;
 
     // E. The ops' conditions.
@@ -89,7 +93,7 @@ template QueueSlot(cellBits) {
     exit.isZusd <== isZusd;
     exit.isByOwner <== isByOwner;
     exit.cellMatches <== cellMatches;
-    exit.payerSuspended <== IsSuspended()(suspended, op.payerBits);
+    exit.payerSuspended <== payerSuspended;
     exit.balance <== old.balance;
 
     // The balance after a deposit or an exit, shown to be in range; of a deposit it is asked whether it is.
@@ -108,13 +112,24 @@ template QueueSlot(cellBits) {
     deposit.noBalance <== next.noBalance;
     deposit.balanceFits <== Fits(BALANCE_BITS())(balanceAfter);
 
+    component route = RouteFits();
+    route.chain <== op.chain;
+    route.payer <== op.payer;
+    route.covered <== op.covered;
+    route.isZusd <== isZusd;
+    route.payerSuspended <== payerSuspended;
+    route.timestamp <== timestamp;
+    route.deadline <== op.deadline;
+
     // F. Executed if and only if the op's conditions hold: those of a SetKey are that its owner asks. In a Noop nothing is.
     signal depositFits <== deposit.fits * op.covered;
     signal deposits <== op.isDeposit * depositFits;
     signal setsKey <== op.isSetKey * isByOwner;
     signal exits <== op.isFullExit * exit.fits;
+    signal routes <== op.isRoute * route.fits;
     signal depositsOrSetsKey <== deposits + setsKey;
-    op.executed === depositsOrSetsKey + exits;
+    signal exitsOrRoutes <== exits + routes;
+    op.executed === depositsOrSetsKey + exitsOrRoutes;
 
     // G. The counters, the new account and the new cell, which were free.
     signal createsAccount <== deposits * isNewAccount;

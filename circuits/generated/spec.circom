@@ -52,6 +52,7 @@ function OP_EXACT() { return 4; }
 function OP_DEPOSIT() { return 32; }
 function OP_SET_KEY() { return 33; }
 function OP_FULL_EXIT() { return 34; }
+function OP_ROUTE() { return 35; }
 function OP_WITHDRAW() { return 64; }
 function OP_WITHDRAW_ZUSD() { return 128; }
 function KIND_NONE() { return 0; }
@@ -104,6 +105,9 @@ function AT_FULL_EXIT_WORD1_OWNER() { return 0; }
 function AT_FULL_EXIT_WORD1_PAYER() { return 160; }
 function AT_FULL_EXIT_WORD1_USED_ACCOUNT() { return 166; }
 function AT_FULL_EXIT_WORD1_USED_CELL() { return 188; }
+function AT_ROUTE_WORD1_OWNER() { return 0; }
+function AT_ROUTE_WORD1_PAYER() { return 160; }
+function AT_ROUTE_WORD1_DEADLINE() { return 211; }
 function AT_TRANSFER_WORD_OP() { return 0; }
 function AT_TRANSFER_WORD_FROM() { return 8; }
 function AT_TRANSFER_WORD_AMOUNT() { return 31; }

@@ -208,16 +208,12 @@ contract Books is IBooks, AccessManaged {
 
     /// @inheritdoc IBooks
     function factor() public view returns (uint256) {
-        Totals memory totals = _totals;
-        uint256 value = totals.discounted * _ONE;
-        Entry[] storage entries = _entries[FacilityClass.PEGGED];
-        uint256 length = entries.length;
-        for (uint256 i = 0; i < length; ++i) {
-            Entry memory entry = entries[i];
-            if (entry.debt != 0) value += entry.debt * IFacility(entry.facility).weight();
-        }
-        uint256 claims = uint256(int256(uint256(totals.pegged) + totals.discounted) - _buffer);
-        return value >= claims * _ONE ? _ONE : value / claims;
+        return _factor(address(0), 0);
+    }
+
+    /// @inheritdoc IBooks
+    function factorWith(uint256 weight) external view returns (uint256) {
+        return _factor(msg.sender, weight);
     }
 
     /// @inheritdoc IBooks
@@ -299,6 +295,22 @@ contract Books is IBooks, AccessManaged {
     /// @inheritdoc IBooks
     function buffer() external view returns (int256) {
         return _buffer;
+    }
+
+    /// @param known A facility whose weight is known; 0: none.
+    function _factor(address known, uint256 weight) private view returns (uint256) {
+        Totals memory totals = _totals;
+        uint256 value = totals.discounted * _ONE;
+        Entry[] storage entries = _entries[FacilityClass.PEGGED];
+        uint256 length = entries.length;
+        for (uint256 i = 0; i < length; ++i) {
+            Entry memory entry = entries[i];
+            if (entry.debt == 0) continue;
+            uint256 part = entry.facility == known ? weight : IFacility(entry.facility).weight();
+            value += entry.debt * part;
+        }
+        uint256 claims = uint256(int256(uint256(totals.pegged) + totals.discounted) - _buffer);
+        return value >= claims * _ONE ? _ONE : value / claims;
     }
 
     /// @return left The caller's debt after it fell by `debt`.

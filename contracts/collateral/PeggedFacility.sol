@@ -9,7 +9,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IBooks} from "../interfaces/IBooks.sol";
 import {FacilityClass, FacilityStatus, IFacility} from "../interfaces/IFacility.sol";
-import {IPeggedFacility, PegParameters} from "../interfaces/IPeggedFacility.sol";
+import {IMintPayer, IPeggedFacility, PegParameters} from "../interfaces/IPeggedFacility.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
 import {NetFlow} from "../libraries/NetFlow.sol";
 import {Payout} from "../libraries/Payout.sol";
@@ -89,28 +89,16 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @inheritdoc IPeggedFacility
     function mint(uint256 amount, uint256 minOut, address to) external nonReentrant returns (uint256 minted) {
-        if (_isStopped || _condition.frozen) revert Facility_NotLive(status());
-        _requireOnPeg();
-        uint256 received = _take(amount);
+        uint256 held = _beginMint();
+        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
+        return _mint(held, minOut, to);
+    }
 
-        Terms memory terms = _terms;
-        Account memory account = _account;
-        uint256 fee = PegMath.shareUp(received, terms.mintFee);
-        uint256 rebate = _rebate(account, terms, received - fee);
-        uint256 units = received - fee + rebate;
-        if (units == 0) revert Facility_TooSmall(amount);
-        minted = units * scale;
-        if (minted < minOut) revert Facility_BelowMinimum(minOut, minted);
-
-        _account = Account({
-            reserve: (account.reserve + units).toUint112(),
-            pot: uint112(account.pot - rebate),
-            fees: (account.fees + fee).toUint96(),
-            net: _net(account, terms).enter(units, terms.flowIn).toInt120(),
-            time: uint40(block.timestamp)
-        });
-        emit Minted(msg.sender, to, received, minted, fee, rebate);
-        books.issue(to, minted);
+    /// @inheritdoc IPeggedFacility
+    function mintByCall(uint256 minOut, address to) external nonReentrant returns (uint256 minted) {
+        uint256 held = _beginMint();
+        IMintPayer(msg.sender).payMint();
+        return _mint(held, minOut, to);
     }
 
     /// @inheritdoc IPeggedFacility
@@ -122,10 +110,10 @@ contract PeggedFacility is IPeggedFacility, Facility {
         if (_condition.frozen) revert Facility_NotLive(FacilityStatus.FROZEN);
         // Else whoever comes first would leave a loss that is not booked yet to the others.
         _requireCustody();
-        _notePrice();
+        uint256 ownWeight = _notePrice();
         Terms memory terms = _terms;
         Account memory account = _account;
-        uint256 units = _unitsOut(amount);
+        uint256 units = _unitsOut(amount, ownWeight);
         if (units > account.reserve) revert PeggedFacility_ReserveTooSmall(account.reserve, units);
         uint256 charge = PegMath.charge(account.reserve, units, terms.target, terms.kappa);
         uint256 fee = PegMath.shareUp(units, terms.redeemFee);
@@ -180,7 +168,7 @@ contract PeggedFacility is IPeggedFacility, Facility {
     function previewRedeem(uint256 amount) external view returns (uint256 paid, uint256 burnt) {
         Terms memory terms = _terms;
         uint256 reserve_ = _account.reserve;
-        uint256 units = _unitsOut(amount);
+        uint256 units = _unitsOut(amount, weight());
         if (units > reserve_) return (0, 0);
         uint256 costs =
             PegMath.charge(reserve_, units, terms.target, terms.kappa) + PegMath.shareUp(units, terms.redeemFee);
@@ -196,7 +184,7 @@ contract PeggedFacility is IPeggedFacility, Facility {
     function weight() public view returns (uint256) {
         if (_condition.frozen) return 0;
         (bool impaired, uint256 price) = _assess();
-        return impaired ? Math.min(price, _ONE) : _ONE;
+        return _weightOf(impaired, price);
     }
 
     /// @inheritdoc IFacility
@@ -254,11 +242,34 @@ contract PeggedFacility is IPeggedFacility, Facility {
         return _net(_account, _terms);
     }
 
-    /// @return received What the balance grew by: tokens may take fees.
-    function _take(uint256 amount) private returns (uint256 received) {
-        uint256 before = _requireCustody();
-        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
-        return IERC20(token).balanceOf(address(this)) - before;
+    /// @return held What the facility holds, before anything comes in.
+    function _beginMint() private returns (uint256 held) {
+        if (_isStopped || _condition.frozen) revert Facility_NotLive(status());
+        _requireOnPeg();
+        return _requireCustody();
+    }
+
+    /// @param held What the facility held before: what its balance grew by counts, for tokens may take fees.
+    function _mint(uint256 held, uint256 minOut, address to) private returns (uint256 minted) {
+        uint256 received = IERC20(token).balanceOf(address(this)) - held;
+        Terms memory terms = _terms;
+        Account memory account = _account;
+        uint256 fee = PegMath.shareUp(received, terms.mintFee);
+        uint256 rebate = _rebate(account, terms, received - fee);
+        uint256 units = received - fee + rebate;
+        if (units == 0) revert Facility_TooSmall(received);
+        minted = units * scale;
+        if (minted < minOut) revert Facility_BelowMinimum(minOut, minted);
+
+        _account = Account({
+            reserve: (account.reserve + units).toUint112(),
+            pot: uint112(account.pot - rebate),
+            fees: (account.fees + fee).toUint96(),
+            net: _net(account, terms).enter(units, terms.flowIn).toInt120(),
+            time: uint40(block.timestamp)
+        });
+        emit Minted(msg.sender, to, received, minted, fee, rebate);
+        books.issue(to, minted);
     }
 
     /// @return held What the facility holds: at least what it owes.
@@ -281,12 +292,10 @@ contract PeggedFacility is IPeggedFacility, Facility {
     }
 
     /// @return Units that a redemption takes out of the reserve.
-    function _unitsOut(uint256 amount) private view returns (uint256) {
+    function _unitsOut(uint256 amount, uint256 ownWeight) private view returns (uint256) {
         uint256 units = amount / scale;
-        uint256 chainFactor = books.factor();
-        if (chainFactor == _ONE) return units;
-        uint256 price = weight();
-        return price <= chainFactor ? units : Math.mulDiv(units, chainFactor, price);
+        uint256 chainFactor = books.factorWith(ownWeight);
+        return ownWeight <= chainFactor ? units : Math.mulDiv(units, chainFactor, ownWeight);
     }
 
     /// @dev Fees first, then the pot, then what backs zUSD.
@@ -317,11 +326,17 @@ contract PeggedFacility is IPeggedFacility, Facility {
     }
 
     /// @dev Remembers the price, if it can be read, and whether it left its band or came back.
-    function _notePrice() private {
+    /// @return As `weight`, of a facility that is not frozen.
+    function _notePrice() private returns (uint256) {
         Condition memory c = _condition;
         (bool impaired, uint256 price) = _assess();
         // The last price counts only where none can be read: it need not be exact while all is well.
         if (impaired != c.impaired || (impaired && price != c.lastPrice)) _note(impaired, price);
+        return _weightOf(impaired, price);
+    }
+
+    function _weightOf(bool impaired, uint256 price) private pure returns (uint256) {
+        return impaired ? Math.min(price, _ONE) : _ONE;
     }
 
     function _note(bool impaired, uint256 price) private {

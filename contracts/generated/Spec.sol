@@ -11,6 +11,7 @@ uint256 constant LOCAL_TOKEN_BITS = 10;
 uint256 constant LOCAL_TOKEN_MASK = 0x3ff; // also the highest local token
 uint256 constant ZUSD = 0x1; // token id of zUSD
 uint256 constant DEPOSIT_AMOUNT_BITS = 104;
+uint256 constant TIMESTAMP_BITS = 40;
 uint256 constant MANTISSA_BITS = 35; // of a packed amount, mantissa * 10^exponent
 uint256 constant MANTISSA_MASK = 0x7ffffffff;
 
@@ -26,6 +27,7 @@ uint256 constant OP_DEPOSIT = 0x20;
 uint256 constant OP_EXACT = 0x4; // second word of a withdrawal
 uint256 constant OP_SET_KEY = 0x21;
 uint256 constant OP_FULL_EXIT = 0x22;
+uint256 constant OP_ROUTE = 0x23;
 uint256 constant OP_WITHDRAW = 0x40; // plus the index of the chain that pays out
 uint256 constant OP_WITHDRAW_ZUSD = 0x80; // plus the index of the chain that pays out
 
@@ -72,9 +74,10 @@ uint256 constant DEPOSIT_1_USED_CELL_OFFSET = 188;
 uint256 constant DEPOSIT_1_USED_CELL_MASK = 0x7fffff;
 
 // Bits of a queue op's words that the requester chose; the third is all theirs
-uint256 constant DEPOSIT_REQUEST_MASK = 0x7ffffffffffffffffffffffffffffffffffffffffffffffffff; // of a deposit's first word
+uint256 constant DEPOSIT_REQUEST_MASK = 0x7ffffffffffffffffffffffffffffffffffffffffffffffffff; // of a deposit's and a route's first word
 uint256 constant REQUEST_0_MASK = 0x7ffffffffffffffffff; // of the first word of another queue op
-uint256 constant REQUEST_1_MASK = 0x3fffffffffffffffffffffffffffffffffffffffff; // of the second word
+uint256 constant REQUEST_1_MASK = 0x7fffffffff800000000003fffffffffffffffffffffffffffffffffffffffff; // of the second word: owner, payer, deadline
+uint256 constant ROUTE_2_BITS = 210; // of a route's third word: recipient, into, minOut
 
 // FullExitWord1: (word >> OFFSET) & MASK
 uint256 constant EXIT_1_OWNER_OFFSET = 0;
@@ -85,6 +88,22 @@ uint256 constant EXIT_1_USED_ACCOUNT_OFFSET = 166;
 uint256 constant EXIT_1_USED_ACCOUNT_MASK = 0x3fffff;
 uint256 constant EXIT_1_USED_CELL_OFFSET = 188;
 uint256 constant EXIT_1_USED_CELL_MASK = 0x7fffff;
+
+// RouteWord1: (word >> OFFSET) & MASK
+uint256 constant ROUTE_1_OWNER_OFFSET = 0;
+uint256 constant ROUTE_1_OWNER_MASK = 0x00ffffffffffffffffffffffffffffffffffffffff;
+uint256 constant ROUTE_1_PAYER_OFFSET = 160;
+uint256 constant ROUTE_1_PAYER_MASK = 0x3f;
+uint256 constant ROUTE_1_DEADLINE_OFFSET = 211;
+uint256 constant ROUTE_1_DEADLINE_MASK = 0xffffffffff;
+
+// RouteWord2: (word >> OFFSET) & MASK
+uint256 constant ROUTE_2_RECIPIENT_OFFSET = 0;
+uint256 constant ROUTE_2_RECIPIENT_MASK = 0x00ffffffffffffffffffffffffffffffffffffffff;
+uint256 constant ROUTE_2_INTO_OFFSET = 160;
+uint256 constant ROUTE_2_INTO_MASK = 0x3ff;
+uint256 constant ROUTE_2_MIN_OUT_OFFSET = 170;
+uint256 constant ROUTE_2_MIN_OUT_MASK = 0xffffffffff;
 
 // WithdrawWord: (word >> OFFSET) & MASK
 uint256 constant WITHDRAW_OP_OFFSET = 0;

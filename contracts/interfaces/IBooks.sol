@@ -119,6 +119,10 @@ interface IBooks {
     ///   (Σ pegged debt · weight + discounted debt) / (all debt − buffer), rounded down. A redemption leaves it, or raises it.
     function factor() external view returns (uint256);
 
+    /// @param weight What the caller, a facility, counts for: it need not be asked.
+    /// @return The chain factor.
+    function factorWith(uint256 weight) external view returns (uint256);
+
     /// @return The chain's books in one answer.
     function books() external view returns (Report memory);
 

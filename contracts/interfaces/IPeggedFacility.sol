@@ -25,6 +25,12 @@ struct PegParameters {
     uint16 unfreeze;
 }
 
+/// @title What a contract answers that mints with another's tokens
+interface IMintPayer {
+    /// @notice Sends the facility that calls what it was told to mint for. What arrives counts.
+    function payMint() external;
+}
+
 /// @title A stablecoin that mints zUSD one for one
 /// @notice All token amounts are in the token's own units; one unit is `scale` units of zUSD. The reserve R backs the debt
 ///   D = R·scale. Beside it stand the pot, out of which refilling is paid, and fees. Formulas in docs/pcd.md.
@@ -62,6 +68,9 @@ interface IPeggedFacility is IFacility {
     /// @dev Needs LIVE, a fresh price in the band, room below the ceiling and in the day's flow, and no impaired facility on the
     ///   chain. M1: what is above any bound is refused whole.
     function mint(uint256 amount, uint256 minOut, address to) external returns (uint256 minted);
+
+    /// @notice As `mint`, but the caller, a contract, is asked to send the token: `IMintPayer.payMint`.
+    function mintByCall(uint256 minOut, address to) external returns (uint256 minted);
 
     /// @notice Burns the caller's zUSD and pays the token.
     /// @param amount zUSD; what is not a whole unit of the token stays zUSD.

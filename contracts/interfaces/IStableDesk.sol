@@ -2,17 +2,20 @@
 pragma solidity 0.8.28;
 
 import {IBooks} from "./IBooks.sol";
+import {IMintPayer} from "./IPeggedFacility.sol";
 import {Payment} from "../types/Types.sol";
 
 /// @title The vault's dealings in zUSD: stablecoins become zUSD on the way in, and zUSD becomes stablecoins on the way out
 /// @notice To facilities the vault is a user like any other: it mints and redeems on their terms.
 /// @notice A payment of zUSD may name a token to redeem into, and the least to accept of it. It is redeemed whole, or not at all: then it
 ///   waits. For a day anyone may have it redeemed, on the same terms; then anyone, and its recipient at once, may have it paid as zUSD.
-interface IStableDesk {
+interface IStableDesk is IMintPayer {
     /// @notice The books are bound already.
     error StableDesk_AlreadyBound(address books);
     /// @notice The books have no code, or a zUSD of another vault.
     error StableDesk_WrongBooks(address books);
+    /// @notice The vault does not mint with this facility now.
+    error StableDesk_NotMinting(address caller);
     /// @notice Only the vault itself may call.
     error StableDesk_NotSelf(address caller);
     /// @notice The token has no facility here.
@@ -30,7 +33,8 @@ interface IStableDesk {
     /// @notice A payment could not be redeemed on its terms.
     /// @param since Unix seconds.
     event PaymentWaits(uint256 indexed id, Payment payment, uint64 since);
-    event PaymentReleased(uint256 indexed id);
+    /// @notice A waiting payment was made: as the token if `redeemed`, else as zUSD.
+    event WaitEnded(uint256 indexed id, bool redeemed);
 
     /// @notice Names the chain's books, once. Restricted.
     function bindBooks(IBooks books) external;

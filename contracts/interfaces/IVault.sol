@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {DepositRequest, ExitRequest, Payment, Permit} from "../types/Types.sol";
+import {DepositRequest, ExitRequest, Payment, Permit, SwapRequest} from "../types/Types.sol";
+import {IDiscountedFacility} from "./IDiscountedFacility.sol";
 import {IRollup} from "./IRollup.sol";
+import {IStableDesk} from "./IStableDesk.sol";
 import {ITokenRegistry} from "./ITokenRegistry.sol";
 
 /// @title One chain's vault: custody of its tokens, its request queue and its outbox
-/// @notice Request hash: keccak256(word 0's low 203 bits in a deposit, else 75, word 1's low 166 bits, word 2), the op's pubdata
-///   words without what the operator fills in. Queue head: head(0) = 0, head(i + 1) = keccak256(head(i), hash of request i).
+/// @notice Request hash: keccak256(word 0's low 203 bits in a deposit or route, else 75, word 1's bits 0..165 and 211..250, word 2),
+///   the op's pubdata words without what the operator fills in. Queue head: head(0) = 0, head(i + 1) = keccak256(head(i), hash of request i).
 ///   What a request must be is in {Requests}.
 /// @notice Outbox hash: fold from the last payment to the first, h = keccak256(payment word, amount, h), from h = 0. The payment
 ///   word is recipient | token << 160 | into << 176 | minOut << 186.
 /// @notice All amounts are in the token's own units.
-interface IVault {
+interface IVault is IStableDesk {
     /// @notice The token was never listed, or is delisted.
     error Vault_NotDepositable(address token);
     /// @notice The native coin sent is not what the request says; 0 for any other token.
@@ -48,10 +50,19 @@ interface IVault {
     /// @notice A claim's transfer failed; the claim stays.
     error Vault_TransferFailed(address token, address to);
 
+    /// @notice The token is neither zUSD nor one with a facility here.
+    error Vault_NotStable(address token);
+    /// @notice The deadline is past, or not below 2^40.
+    error Vault_InvalidDeadline(uint64 deadline);
+    /// @notice The token wanted has no such local number.
+    error Vault_InvalidToken(uint16 local);
+    /// @notice Less zUSD than is asked for would be swapped.
+    error Vault_BelowMinimum(uint256 minimum, uint256 amount);
+
     /// @param index Position of the request in the queue, from 0.
     /// @param word0 First word of the request.
-    /// @param word1 Second word: the owner, and the chain that pays an exit.
-    /// @param word2 Third word: a key, or an exit's recipient.
+    /// @param word1 Second word: the owner; the chain that pays an exit or a route; a route's deadline.
+    /// @param word2 Third word: a key, an exit's recipient, or whom a route pays and in what.
     /// @param head Queue head after this request.
     event RequestQueued(uint64 indexed index, uint256 word0, uint256 word1, uint256 word2, bytes32 head);
     event PaymentMade(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
@@ -75,6 +86,30 @@ interface IVault {
     ///   changes nothing: the allowance decides.
     /// @return index Position of the request in the queue, from 0.
     function depositWithPermit(DepositRequest calldata request, Permit calldata permit) external returns (uint64 index);
+
+    /// @notice Swaps a stablecoin of this chain into one of another chain: mints zUSD with it, and queues a request that moves it and has
+    ///   it redeemed there. No account and no other transaction is needed.
+    /// @return index Position of the request in the queue, from 0.
+    /// @dev A batch executes it if and only if it is in time, the destination is not suspended, this chain's cap leaves room and the
+    ///   destination stands for as much; else the zUSD is refunded to the sender here. At the destination it is redeemed
+    ///   for at least `minOut`, or else paid as {IStableDesk} says.
+    function swap(SwapRequest calldata request) external returns (uint64 index);
+
+    /// @notice As `swap`, with a permit as in `depositWithPermit`.
+    /// @return index Position of the request in the queue, from 0.
+    function swapWithPermit(SwapRequest calldata request, Permit calldata permit) external returns (uint64 index);
+
+    /// @notice Opens a position of the caller's with collateral of it, and deposits the zUSD that it borrows.
+    /// @param facility A discounted facility of the books.
+    /// @param collateral In its token's units.
+    /// @param request What to do with the zUSD: its token is zUSD, its amount the debt.
+    /// @return index Position of the request in the queue, from 0.
+    /// @return position The position's id in the facility.
+    function depositOnCredit(
+        IDiscountedFacility facility,
+        uint256 collateral,
+        DepositRequest calldata request
+    ) external returns (uint64 index, uint256 position);
 
     /// @notice Queues a request to set the key of the sender's account.
     /// @param account The sender's, at home on this chain; it must be allocated when a batch takes the request.

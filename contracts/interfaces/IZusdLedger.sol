@@ -3,7 +3,7 @@ pragma solidity 0.8.28;
 
 /// @title How much of the zUSD in the rollup each chain stands for
 /// @notice issued[c] is zUSD that batches took in from chain c less what they let out to it, in units of 10^-18. It is never
-///   negative, so zUSD leaves to a chain only as far as that chain backs it; and deposits raise it to the chain's cap at most.
+///   negative, so zUSD leaves to a chain only as far as that chain backs it; and deposits and routes raise it to the chain's cap at most.
 /// @notice Every chain keeps the whole ledger, from the words of the batches alone.
 interface IZusdLedger {
     /// @notice The chain index is not in 1..63.
@@ -19,8 +19,8 @@ interface IZusdLedger {
 
     event CapSet(uint8 indexed chain, uint104 cap, uint48 from);
 
-    /// @notice Sets up to what `issued` may grow by deposits from a chain, from a batch on. Restricted.
-    /// @param cap In units of 10^-18 zUSD, below 2^104. It may be below what is issued: then no deposit is credited.
+    /// @notice Sets up to what `issued` may grow by deposits and routes from a chain, from a batch on. Restricted.
+    /// @param cap In units of 10^-18 zUSD, below 2^104. It may be below what is issued: then no deposit is credited, and no route paid.
     /// @param from Number of the first batch it holds for, after the latest one. A cap that was to hold later is given up.
     /// @dev Warning: it must be the same on every chain, set before any of them accepts batch `from`.
     function setCap(uint8 chain, uint104 cap, uint48 from) external;

@@ -37,7 +37,7 @@ import {
     OP_FULL_EXIT,
     OP_MASK,
     OP_NOOP,
-    OP_SET_KEY,
+    OP_ROUTE,
     OP_WITHDRAW,
     OP_WITHDRAW_ZUSD,
     PAYMENT_INTO_OFFSET,
@@ -46,6 +46,13 @@ import {
     PAYMENT_TOKEN_OFFSET,
     REQUEST_0_MASK,
     REQUEST_1_MASK,
+    ROUTE_2_BITS,
+    ROUTE_2_INTO_MASK,
+    ROUTE_2_INTO_OFFSET,
+    ROUTE_2_MIN_OUT_MASK,
+    ROUTE_2_MIN_OUT_OFFSET,
+    ROUTE_2_RECIPIENT_MASK,
+    ROUTE_2_RECIPIENT_OFFSET,
     WITHDRAW_AMOUNT_MASK,
     WITHDRAW_AMOUNT_OFFSET,
     WITHDRAW_ASSET_MASK,
@@ -57,6 +64,7 @@ import {
     WORDS_PER_SIGNED_OP,
     ZUSD
 } from "../generated/Spec.sol";
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 
 /// @title Pubdata words: header, queue ops, signed ops
 /// @notice What the words mean is proven; this library reads from them what a chain has to know, and fails closed on what
@@ -64,12 +72,14 @@ import {
 library Pubdata {
     /// @notice A word is not below the field's order.
     error Pubdata_WordTooLarge(uint256 index, uint256 word);
-    /// @notice A queue op is none of Noop, Deposit, SetKey and FullExit.
+    /// @notice A queue op is none of Noop, Deposit, SetKey, FullExit and Route.
     error Pubdata_UnknownQueueOp(uint256 index, uint256 op);
     /// @notice A payment does not fit 128 bits.
     error Pubdata_AmountTooLarge(uint256 index, uint256 amount);
     /// @notice An exit's recipient is no address.
     error Pubdata_InvalidRecipient(uint256 index, uint256 recipient);
+    /// @notice A route's third word has a bit above its fields.
+    error Pubdata_InvalidRoute(uint256 index, uint256 word);
 
     /// @dev Fields of a queue op's first two words that a chain has to know.
     struct QueueOp {
@@ -82,7 +92,7 @@ library Pubdata {
         bool covered;
         uint256 owner;
         uint256 payer;
-        /// @dev The third word: a key, or an exit's recipient.
+        /// @dev The third word: a key, an exit's recipient, or whom a route pays and in what.
         uint256 last;
     }
 
@@ -161,10 +171,9 @@ library Pubdata {
         uint256 word0 = words[at];
         op.op = word0 & OP_MASK;
         if (op.op == OP_NOOP) return op;
-        if (op.op != OP_DEPOSIT && op.op != OP_SET_KEY && op.op != OP_FULL_EXIT) {
-            revert Pubdata_UnknownQueueOp(at, op.op);
-        }
-        uint256 word1 = words[at + 1];
+        // The four codes follow each other.
+        if (op.op < OP_DEPOSIT || op.op > OP_ROUTE) revert Pubdata_UnknownQueueOp(at, op.op);
+        (uint256 word1, uint256 word2) = (words[at + 1], words[at + 2]);
         op.chain = (word0 >> DEPOSIT_0_CHAIN_OFFSET) & DEPOSIT_0_CHAIN_MASK;
         op.token = (word0 >> DEPOSIT_0_TOKEN_OFFSET) & DEPOSIT_0_TOKEN_MASK;
         op.amount = (word0 >> DEPOSIT_0_AMOUNT_OFFSET) & DEPOSIT_0_AMOUNT_MASK;
@@ -172,8 +181,9 @@ library Pubdata {
         op.covered = (word0 >> DEPOSIT_0_COVERED_OFFSET) & DEPOSIT_0_COVERED_MASK == 1;
         op.owner = (word1 >> DEPOSIT_1_OWNER_OFFSET) & DEPOSIT_1_OWNER_MASK;
         op.payer = (word1 >> EXIT_1_PAYER_OFFSET) & EXIT_1_PAYER_MASK;
-        op.last = words[at + 2];
-        if (op.op == OP_FULL_EXIT && op.last >> ADDRESS_BITS != 0) revert Pubdata_InvalidRecipient(at + 2, op.last);
+        op.last = word2;
+        if (op.op == OP_FULL_EXIT && word2 >> ADDRESS_BITS != 0) revert Pubdata_InvalidRecipient(at + 2, word2);
+        if (op.op == OP_ROUTE && word2 >> ROUTE_2_BITS != 0) revert Pubdata_InvalidRoute(at + 2, word2);
     }
 
     /// @notice Appends a batch's requests of one chain to a rolling queue head.
@@ -188,8 +198,9 @@ library Pubdata {
         newHead = head;
         for (uint256 i = 0; i < queueSlots; ++i) {
             uint256 at = WORDS_PER_BATCH + WORDS_PER_QUEUE_OP * i;
-            if (!_isRequestOf(words[at], chain)) continue;
-            newHead = append(newHead, requestHash(words[at], words[at + 1], words[at + 2]));
+            uint256 word0 = words[at];
+            if (!_isRequestOf(word0, chain)) continue;
+            newHead = append(newHead, requestHash(word0, words[at + 1], words[at + 2]));
             ++taken;
         }
     }
@@ -208,13 +219,14 @@ library Pubdata {
 
     /// @return Hash of a request: of what the requester chose in the op's words.
     function requestHash(uint256 word0, uint256 word1, uint256 word2) internal pure returns (bytes32) {
-        uint256 chosen = word0 & (word0 & OP_MASK == OP_DEPOSIT ? DEPOSIT_REQUEST_MASK : REQUEST_0_MASK);
-        return keccak256(abi.encode(chosen, word1 & REQUEST_1_MASK, word2));
+        uint256 op = word0 & OP_MASK;
+        uint256 mask = op == OP_DEPOSIT || op == OP_ROUTE ? DEPOSIT_REQUEST_MASK : REQUEST_0_MASK;
+        return _hash(word0 & mask, word1 & REQUEST_1_MASK, word2);
     }
 
     /// @return Queue head after one more request.
     function append(bytes32 head, bytes32 request) internal pure returns (bytes32) {
-        return keccak256(abi.encode(head, request));
+        return Hashes.efficientKeccak256(head, request);
     }
 
     /// @return Queue head after all of `requests`.
@@ -249,8 +261,12 @@ library Pubdata {
                 --i;
             }
             QueueOp memory op = ops[i];
-            if (_isRefund(op, chain)) hash = chainPayment(_payment(op.owner, op.token, 0, 0), op.amount, hash);
-            if (_isExit(op, chain)) hash = chainPayment(_payment(op.last, op.token, 0, 0), op.amount, hash);
+            if (!op.executed) {
+                if (_isRefund(op, chain)) hash = chainPayment(_payment(op.owner, op.token, 0, 0), op.amount, hash);
+            } else if (op.payer == chain) {
+                if (op.op == OP_FULL_EXIT) hash = chainPayment(_payment(op.last, op.token, 0, 0), op.amount, hash);
+                if (op.op == OP_ROUTE) hash = chainPayment(_routed(op.last), op.amount, hash);
+            }
         }
     }
 
@@ -279,7 +295,18 @@ library Pubdata {
     /// @param word Everything of the payment but the amount.
     /// @return Outbox hash of one payment and what follows it.
     function chainPayment(uint256 word, uint256 amount, bytes32 rest) internal pure returns (bytes32) {
-        return keccak256(abi.encode(word, amount, rest));
+        return _hash(word, amount, uint256(rest));
+    }
+
+    /// @dev keccak256 of three 32-byte words, without an encoding in memory that stays: for every request and payment of a batch.
+    function _hash(uint256 a, uint256 b, uint256 c) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            mstore(at, a)
+            mstore(add(at, 0x20), b)
+            mstore(add(at, 0x40), c)
+            hash := keccak256(at, 0x60)
+        }
     }
 
     /// @dev A withdrawal's payment without its amount.
@@ -293,6 +320,14 @@ library Pubdata {
                 : _payment(recipient, (chain << LOCAL_TOKEN_BITS) | asset, 0, 0);
     }
 
+    /// @dev A route's payment without its amount.
+    function _routed(uint256 word) private pure returns (uint256) {
+        uint256 recipient = (word >> ROUTE_2_RECIPIENT_OFFSET) & ROUTE_2_RECIPIENT_MASK;
+        uint256 into = (word >> ROUTE_2_INTO_OFFSET) & ROUTE_2_INTO_MASK;
+        uint256 minOut = (word >> ROUTE_2_MIN_OUT_OFFSET) & ROUTE_2_MIN_OUT_MASK;
+        return _payment(recipient, ZUSD, into, minOut);
+    }
+
     function _payment(uint256 recipient, uint256 token, uint256 into, uint256 minOut) private pure returns (uint256) {
         return
             (recipient << PAYMENT_RECIPIENT_OFFSET) |
@@ -301,15 +336,11 @@ library Pubdata {
             (minOut << PAYMENT_MIN_OUT_OFFSET);
     }
 
-    /// @dev A deposit of this chain that was not executed. One of a foreign token cannot come from this chain's vault.
+    /// @dev Whether an op that is not executed is refunded by this chain: a deposit or a route that came in here. One of a foreign token cannot
+    ///   come from this chain's vault.
     function _isRefund(QueueOp memory op, uint256 chain) private pure returns (bool) {
-        bool isPaidHere = op.token == ZUSD || op.token >> LOCAL_TOKEN_BITS == chain;
-        return op.op == OP_DEPOSIT && op.chain == chain && !op.executed && isPaidHere;
-    }
-
-    /// @dev An executed exit that this chain pays.
-    function _isExit(QueueOp memory op, uint256 chain) private pure returns (bool) {
-        return op.op == OP_FULL_EXIT && op.payer == chain && op.executed;
+        if (op.chain != chain || (op.op != OP_DEPOSIT && op.op != OP_ROUTE)) return false;
+        return op.token == ZUSD || op.token >> LOCAL_TOKEN_BITS == chain;
     }
 
     function _isRequestOf(uint256 word0, uint256 chain) private pure returns (bool) {

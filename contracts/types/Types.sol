@@ -126,6 +126,25 @@ struct DepositRequest {
     bool keepToken;
 }
 
+/// @notice What a user asks for who swaps a stablecoin here into one of another chain, or of this.
+struct SwapRequest {
+    /// @dev zUSD, or a token with a facility here.
+    address tokenIn;
+    /// @dev In its own units.
+    uint256 amountIn;
+    /// @dev The destination's local number of the token wanted, below 2^10; 0: zUSD.
+    uint16 tokenOut;
+    /// @dev Least of it to accept, in its own units, below 2^128; 0: what its facility says, `IPeggedFacility.leastOut`. Of more
+    ///   than 35 bits the 35 highest decimal ones count, rounded up.
+    uint256 minOut;
+    /// @dev Index of the chain that pays, 1..63.
+    uint8 destination;
+    /// @dev Who receives there; not 0.
+    address recipient;
+    /// @dev Unix seconds: a batch after it refunds zUSD to the sender. Not past, and below 2^40.
+    uint64 deadline;
+}
+
 /// @notice An ERC-2612 permit of the caller's to the vault.
 struct Permit {
     uint256 value;

@@ -7,7 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IBooks} from "../interfaces/IBooks.sol";
-import {IPeggedFacility} from "../interfaces/IPeggedFacility.sol";
+import {IMintPayer, IPeggedFacility} from "../interfaces/IPeggedFacility.sol";
 import {IStableDesk} from "../interfaces/IStableDesk.sol";
 import {ITokenRegistry} from "../interfaces/ITokenRegistry.sol";
 import {IZusd} from "../interfaces/IZusd.sol";
@@ -27,6 +27,12 @@ abstract contract StableDesk is IStableDesk, AccessManaged, ReentrancyGuardTrans
     /// @inheritdoc IStableDesk
     uint256 public waitingCount;
 
+    /// @dev While the vault mints: the facility that may ask for the tokens, once, and whose they are.
+    address private transient _minter;
+    address private transient _mintPayer;
+    address private transient _mintToken;
+    uint256 private transient _mintAmount;
+
     /// @dev Of a waiting payment: the hash of what it is and since when it waits.
     mapping(uint256 id => bytes32) private _waiting;
 
@@ -40,9 +46,17 @@ abstract contract StableDesk is IStableDesk, AccessManaged, ReentrancyGuardTrans
         emit BooksBound(address(books_));
     }
 
+    /// @inheritdoc IMintPayer
+    function payMint() external {
+        if (msg.sender != _minter) revert StableDesk_NotMinting(msg.sender);
+        _minter = address(0);
+        IERC20(_mintToken).safeTransferFrom(_mintPayer, msg.sender, _mintAmount);
+    }
+
     /// @inheritdoc IStableDesk
     function redeemWaiting(uint256 id, Payment calldata payment, uint64 since) external nonReentrant {
         _takeWaiting(id, payment, since);
+        emit WaitEnded(id, true);
         _redeemFor(payment);
     }
 
@@ -51,7 +65,7 @@ abstract contract StableDesk is IStableDesk, AccessManaged, ReentrancyGuardTrans
         _takeWaiting(id, payment, since);
         uint64 until = since + _WAIT;
         if (block.timestamp < until && msg.sender != payment.recipient) revert StableDesk_StillWaiting(id, until);
-        emit PaymentReleased(id);
+        emit WaitEnded(id, false);
         books.zusd().crosschainMint(payment.recipient, payment.amount);
     }
 
@@ -66,10 +80,10 @@ abstract contract StableDesk is IStableDesk, AccessManaged, ReentrancyGuardTrans
         books.zusd().crosschainBurn(from, amount);
     }
 
-    /// @dev Mints zUSD for what the vault has just received of a token, and sends it to the rollup.
-    function _unify(IPeggedFacility facility, uint256 amount) internal returns (uint256 minted) {
-        IERC20(facility.token()).forceApprove(address(facility), amount);
-        minted = facility.mint(amount, 0, address(this));
+    /// @dev Mints zUSD for the caller's tokens, which go to the facility at once, and sends it to the rollup.
+    function _unify(IPeggedFacility facility, address token, uint256 amount) internal returns (uint256 minted) {
+        (_minter, _mintPayer, _mintToken, _mintAmount) = (address(facility), msg.sender, token, amount);
+        minted = facility.mintByCall(0, address(this));
         _sendToRollup(address(this), minted);
     }
 

@@ -13,22 +13,27 @@ import {
     MAX_CELL_BITS,
     OP_DEPOSIT,
     OP_FULL_EXIT,
+    OP_ROUTE,
     OP_SET_KEY,
     PAYMENT_GAS,
     PAYMENT_INTO_OFFSET,
     PAYMENT_MIN_OUT_OFFSET,
     PAYMENT_TOKEN_OFFSET,
     QUEUE_RING,
+    TIMESTAMP_BITS,
     ZUSD
 } from "../generated/Spec.sol";
+import {IBooks} from "../interfaces/IBooks.sol";
+import {IDiscountedFacility} from "../interfaces/IDiscountedFacility.sol";
 import {IPeggedFacility} from "../interfaces/IPeggedFacility.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 import {ITokenRegistry} from "../interfaces/ITokenRegistry.sol";
 import {IVault} from "../interfaces/IVault.sol";
+import {PackedAmount} from "../libraries/PackedAmount.sol";
 import {Payout} from "../libraries/Payout.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 import {Requests} from "../libraries/Requests.sol";
-import {DepositRequest, ExitRequest, NATIVE, Payment, Permit} from "../types/Types.sol";
+import {DepositRequest, ExitRequest, NATIVE, Payment, Permit, SwapRequest} from "../types/Types.sol";
 import {StableDesk} from "./StableDesk.sol";
 
 /// @title See {IVault}
@@ -99,13 +104,43 @@ contract Vault is IVault, StableDesk {
     }
 
     /// @inheritdoc IVault
+    function depositOnCredit(
+        IDiscountedFacility facility,
+        uint256 collateral,
+        DepositRequest calldata request
+    ) external nonReentrant returns (uint64 index, uint256 position) {
+        if (request.token != address(books.zusd())) revert Vault_NotStable(request.token);
+        if (!books.isFacility(address(facility))) revert IBooks.Books_NotFacility(address(facility));
+        address token = facility.token();
+        uint256 received = _take(token, collateral);
+        IERC20(token).forceApprove(address(facility), received);
+        position = facility.open(msg.sender, received, request.amount, address(this));
+        _sendToRollup(address(this), request.amount);
+        index = _queueDeposit(request, ZUSD, request.amount);
+    }
+
+    /// @inheritdoc IVault
+    function swap(SwapRequest calldata request) external nonReentrant returns (uint64 index) {
+        return _swap(request);
+    }
+
+    /// @inheritdoc IVault
+    function swapWithPermit(
+        SwapRequest calldata request,
+        Permit calldata permit
+    ) external nonReentrant returns (uint64 index) {
+        _permit(request.tokenIn, permit);
+        return _swap(request);
+    }
+
+    /// @inheritdoc IVault
     function setKey(uint32 account, uint256 key) external returns (uint64 index) {
-        return _enqueue(_word0(OP_SET_KEY, account, 0, 0), Requests.word1(msg.sender, 0), key);
+        return _enqueue(_word0(OP_SET_KEY, account, 0, 0, 0), Requests.word1(msg.sender, 0), key);
     }
 
     /// @inheritdoc IVault
     function exit(ExitRequest calldata request) external returns (uint64 index) {
-        uint256 word0 = _word0(OP_FULL_EXIT, request.account, request.cell, request.token);
+        uint256 word0 = _word0(OP_FULL_EXIT, request.account, request.cell, request.token, 0);
         if (request.payer > CHAIN_MASK) revert Vault_InvalidChain(request.payer);
         return _enqueue(word0, Requests.word1(msg.sender, request.payer), uint160(request.recipient));
     }
@@ -148,14 +183,37 @@ contract Vault is IVault, StableDesk {
     }
 
     function _deposit(DepositRequest calldata request) private returns (uint64 index) {
+        (uint256 token, uint256 amount) = _bring(request.token, request.amount, request.keepToken);
+        return _queueDeposit(request, token, amount);
+    }
+
+    function _queueDeposit(DepositRequest calldata request, uint256 token, uint256 amount) private returns (uint64) {
         if (request.key != 0 && msg.sender != request.owner) {
             revert Vault_KeyNotFromOwner(request.owner, msg.sender);
         }
-        Requests.checkIndices(request.account, request.cell, cellBits);
-        (uint256 token, uint256 amount) = _bring(request.token, request.amount, request.keepToken);
         if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
-        uint256 word0 = Requests.word0(OP_DEPOSIT, chainIndex, request.account, request.cell, token, amount);
+        uint256 word0 = _word0(OP_DEPOSIT, request.account, request.cell, token, amount);
         return _enqueue(word0, Requests.word1(request.owner, 0), request.key);
+    }
+
+    function _swap(SwapRequest calldata request) private returns (uint64 index) {
+        uint64 deadline = request.deadline;
+        if (deadline < block.timestamp || deadline >> TIMESTAMP_BITS != 0) revert Vault_InvalidDeadline(deadline);
+        if (request.destination > CHAIN_MASK) revert Vault_InvalidChain(request.destination);
+        if (request.tokenOut > LOCAL_TOKEN_MASK) revert Vault_InvalidToken(request.tokenOut);
+        if (request.minOut >> 128 != 0) revert Requests.Requests_AmountOutOfRange(request.minOut);
+        (uint256 token, uint256 amount) = _bring(request.tokenIn, request.amountIn, false);
+        if (token != ZUSD) revert Vault_NotStable(request.tokenIn);
+        uint256 minOut = 0;
+        if (request.tokenOut != 0) minOut = PackedAmount.packUp(request.minOut);
+        else if (amount < request.minOut) revert Vault_BelowMinimum(request.minOut, amount);
+        if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
+        return
+            _enqueue(
+                _word0(OP_ROUTE, 0, 0, ZUSD, amount),
+                Requests.routeWord1(msg.sender, request.destination, deadline),
+                Requests.routeWord2(request.recipient, request.tokenOut, minOut)
+            );
     }
 
     /// @dev Who saw the permit may have used it before: then the allowance is there.
@@ -187,7 +245,8 @@ contract Vault is IVault, StableDesk {
             address facility = books.facilityOf(token);
             if (facility != address(0)) {
                 _requireDepositable(token);
-                return (ZUSD, _unify(IPeggedFacility(facility), _take(token, amount)));
+                if (msg.value != 0) revert Vault_WrongValue(0, msg.value);
+                return (ZUSD, _unify(IPeggedFacility(facility), token, amount));
             }
         }
         return _keep(token, amount);
@@ -218,9 +277,15 @@ contract Vault is IVault, StableDesk {
         return afterwards - before;
     }
 
-    function _word0(uint256 op, uint256 account, uint256 cell, uint256 token) private view returns (uint256) {
+    function _word0(
+        uint256 op,
+        uint256 account,
+        uint256 cell,
+        uint256 token,
+        uint256 amount
+    ) private view returns (uint256) {
         Requests.checkIndices(account, cell, cellBits);
-        return Requests.word0(op, chainIndex, account, cell, token, 0);
+        return Requests.word0(op, chainIndex, account, cell, token, amount);
     }
 
     /// @dev Whatever is queued can be consumed, or it could block a batch.

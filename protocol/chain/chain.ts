@@ -9,12 +9,14 @@ import {
 } from "ethers";
 import {
   factories,
+  type IBooks,
   type ICircuitRegistry,
   type IFacts,
   type IOrdering,
   type IRollup,
   type ITokenRegistry,
   type IVault,
+  type IZusd,
   type TestGateway,
 } from "./contracts";
 import type { Deployment } from "./deployment";
@@ -42,6 +44,8 @@ export interface Chain {
   readonly facts: IFacts;
   readonly tokens: ITokenRegistry;
   readonly circuits: ICircuitRegistry;
+  /** Debt and zUSD of the chain; absent where the vault does not deal in zUSD. */
+  readonly stable: { readonly books: IBooks; readonly zusd: IZusd } | undefined;
   /** On the primary chain only. */
   readonly ordering: IOrdering | undefined;
   /** The registered gateways in their order on chain, as test gateways; real ones have other functions. */
@@ -96,6 +100,10 @@ export async function openChain(deployment: Deployment, provider: Provider, sign
     const vault = f.IVault__factory.connect(addresses.vault, runner);
     const ordering = await rollup.ordering();
     const facts = f.IFacts__factory.connect(addresses.facts, runner);
+    const booksAddress = await vault.books();
+    const books = f.IBooks__factory.connect(booksAddress, runner);
+    const stable =
+      booksAddress === ZeroAddress ? undefined : { books, zusd: f.IZusd__factory.connect(await books.zusd(), runner) };
     return {
       name,
       index: Number(await rollup.chainIndex()),
@@ -111,6 +119,7 @@ export async function openChain(deployment: Deployment, provider: Provider, sign
       facts,
       tokens: f.ITokenRegistry__factory.connect(await vault.tokens(), runner),
       ordering: ordering === ZeroAddress ? undefined : f.IOrdering__factory.connect(ordering, runner),
+      stable,
       circuits: f.ICircuitRegistry__factory.connect(await rollup.circuits(), runner),
       gateways: (await facts.gateways()).map((gateway) => f.TestGateway__factory.connect(gateway, runner)),
     };
@@ -128,6 +137,10 @@ export function withSigner(chain: Chain, signer: Signer | undefined): Chain {
     facts: chain.facts.connect(runner),
     tokens: chain.tokens.connect(runner),
     circuits: chain.circuits.connect(runner),
+    stable: chain.stable && {
+      books: chain.stable.books.connect(runner),
+      zusd: chain.stable.zusd.connect(runner),
+    },
     ordering: chain.ordering?.connect(runner),
     gateways: chain.gateways.map((gateway) => gateway.connect(runner)),
   };

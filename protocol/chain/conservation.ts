@@ -31,16 +31,9 @@ export interface TokenBooks {
  */
 export async function readBooks(chain: Chain): Promise<TokenBooks[]> {
   const ledger = new Ledger(chain);
-  const queue = new QueueFollower(chain);
   await ledger.sync();
-  await queue.sync();
   const supply = suppliesOf(ledger.state);
-  const outbox = await unpaidOutboxes(chain, ledger);
-  const claimable = await claimableOf(chain);
-  const queued = new Map<number, bigint>();
-  for (const { request } of queue.requests.slice(ledger.consumed(chain.index))) {
-    if (request.op === "Deposit") add(queued, request.token, request.amount);
-  }
+  const { outbox, claimable, queued } = await readDue(chain, ledger);
 
   const books: TokenBooks[] = [];
   for (const token of await listTokens(chain)) {
@@ -55,6 +48,24 @@ export async function readBooks(chain: Chain): Promise<TokenBooks[]> {
     books.push({ token, vault, ...owed, surplus });
   }
   return books;
+}
+
+/** What a vault has to credit or to pay that is not in the state, by token id. */
+export interface Due {
+  readonly outbox: ReadonlyMap<number, bigint>;
+  readonly claimable: ReadonlyMap<number, bigint>;
+  readonly queued: ReadonlyMap<number, bigint>;
+}
+
+/** @param ledger of the chain, up to its latest batch */
+export async function readDue(chain: Chain, ledger: Ledger): Promise<Due> {
+  const queue = new QueueFollower(chain);
+  await queue.sync();
+  const queued = new Map<number, bigint>();
+  for (const { request } of queue.requests.slice(ledger.consumed(chain.index))) {
+    if (request.op === "Deposit") add(queued, request.token, request.amount);
+  }
+  return { outbox: await unpaidOutboxes(chain, ledger), claimable: await claimableOf(chain), queued };
 }
 
 /** Sum of the balances of each token id. */

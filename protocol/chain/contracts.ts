@@ -4,16 +4,34 @@
  */
 import type { ContractRunner, Interface } from "ethers";
 import type {
+  IBooks,
   ICircuitRegistry,
+  IDiscountedFacility,
   IFacts,
   IOrdering,
+  IPeggedFacility,
+  IPriceSource,
   IRollup,
   ITokenRegistry,
   IVault,
+  IZusd,
   TestGateway,
 } from "../../typechain-types";
 
-export type { ICircuitRegistry, IFacts, IOrdering, IRollup, ITokenRegistry, IVault, TestGateway };
+export type {
+  IBooks,
+  ICircuitRegistry,
+  IDiscountedFacility,
+  IFacts,
+  IOrdering,
+  IPeggedFacility,
+  IPriceSource,
+  IRollup,
+  ITokenRegistry,
+  IVault,
+  IZusd,
+  TestGateway,
+};
 
 interface Interfaced {
   createInterface(): Interface;
@@ -28,6 +46,11 @@ export interface Factories {
   IVault__factory: Factory<IVault>;
   IFacts__factory: Factory<IFacts>;
   IOrdering__factory: Factory<IOrdering>;
+  IBooks__factory: Factory<IBooks>;
+  IZusd__factory: Factory<IZusd>;
+  IDiscountedFacility__factory: Factory<IDiscountedFacility>;
+  IPeggedFacility__factory: Factory<IPeggedFacility>;
+  IPriceSource__factory: Factory<IPriceSource>;
   ICircuitRegistry__factory: Factory<ICircuitRegistry>;
   ITokenRegistry__factory: Factory<ITokenRegistry>;
   TestGateway__factory: Factory<TestGateway>;

@@ -6,6 +6,7 @@ export interface Erc20 {
   allowance(owner: string, spender: string): Promise<bigint>;
   approve(spender: string, amount: bigint): Promise<ContractTransactionResponse>;
   symbol(): Promise<string>;
+  decimals(): Promise<bigint>;
 }
 
 /** Without `returns (bool)` on `approve`: some tokens return nothing, and nobody reads it here. */
@@ -14,6 +15,7 @@ const ABI = [
   "function allowance(address, address) view returns (uint256)",
   "function approve(address, uint256)",
   "function symbol() view returns (string)",
+  "function decimals() view returns (uint8)",
 ];
 
 export function loadErc20(address: string, runner: ContractRunner | null | undefined): Erc20 {

@@ -3,3 +3,4 @@ export * from "./errors";
 export * from "./netFlow";
 export * from "./numbers";
 export * from "./pegged";
+export * from "./assets";

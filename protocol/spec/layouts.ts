@@ -1,4 +1,4 @@
-import { layout } from "./layout";
+import { field, layout, mask } from "./layout";
 import {
   ACCOUNT_BITS,
   ADDRESS_BITS,
@@ -111,11 +111,43 @@ export const FullExitWord1 = layout("FullExitWord1", [
   ["usedCell", BALANCE_INDEX_BITS, "the named balance cell"],
 ]);
 
-/** Bits of a queue op's first two words that the requester chose; the third word is all theirs. */
+/** First word of a Route: zUSD in and out, in one op. All but the two flags is the requester's. */
+export const RouteWord0 = layout("RouteWord0", [
+  ["op", OP_BITS, "0x23"],
+  ["chain", CHAIN_BITS, "chain whose request queue holds the request, and from which the zUSD comes"],
+  ["", ACCOUNT_BITS + BALANCE_INDEX_BITS, ""],
+  ["token", TOKEN_BITS, "token id; it executes for zUSD alone"],
+  ["amount", AMOUNT_BITS, "units of zUSD; a vault refuses 2^104 and above"],
+  ["executed", 1, "1: paid on the destination chain; 0: refunded to the owner on the source chain"],
+  ["covered", 1, "0: zUSD above what the source's cap leaves, or more than is issued to the destination; else 1"],
+]);
+
+/** Second word of a Route. All of it is the requester's. */
+export const RouteWord1 = layout("RouteWord1", [
+  ["owner", ADDRESS_BITS, "who is refunded"],
+  ["payer", CHAIN_BITS, "destination: the chain that pays"],
+  ["", ACCOUNT_BITS + BALANCE_INDEX_BITS, ""],
+  ["deadline", TIMESTAMP_BITS, "last batch timestamp at which it executes, unix seconds"],
+]);
+
+/** Third word of a Route: who is paid there, and in what. */
+export const RouteWord2 = layout("RouteWord2", [
+  ["recipient", ADDRESS_BITS, "who receives on the destination chain"],
+  ["into", LOCAL_TOKEN_BITS, "the destination's local number of the token to redeem into; 0: none"],
+  [
+    "minOut",
+    PACKED_AMOUNT_BITS,
+    "packed amount, the least to accept from the redemption, in that token's units, else zUSD",
+  ],
+]);
+
+/** Bits of a Deposit's and a Route's first word that the requester chose; of any queue op the third word is all theirs. */
 export const DEPOSIT_REQUEST_BITS = OP_BITS + CHAIN_BITS + ACCOUNT_BITS + BALANCE_INDEX_BITS + TOKEN_BITS + AMOUNT_BITS;
 /** As above, of the first word of the other queue ops, whose amount is proven. */
 export const REQUEST_BITS_0 = DEPOSIT_REQUEST_BITS - AMOUNT_BITS;
-export const REQUEST_BITS_1 = ADDRESS_BITS + CHAIN_BITS;
+/** Bits of a queue op's second word that the requester chose: owner, payer and deadline. */
+export const REQUEST_1_MASK =
+  mask(ADDRESS_BITS + CHAIN_BITS) | (mask(TIMESTAMP_BITS) << BigInt(field(RouteWord1, "deadline").offset));
 
 export const TransferWord = layout("TransferWord", [
   ["op", OP_BITS, "0x01"],

@@ -8,6 +8,7 @@ export const Op = {
   Deposit: 0x20,
   SetKey: 0x21,
   FullExit: 0x22,
+  Route: 0x23,
   /** Plus the index of the chain that pays out, 1..63. */
   Withdraw: 0x40,
   /** Of zUSD; plus the index of the chain that pays out, 1..63. */

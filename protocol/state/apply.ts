@@ -12,6 +12,8 @@ import { encodeHeader, encodeQueueOp, encodeSigned, type Header } from "./words"
 
 /** What a batch settles for its queue ops. */
 export interface QueueTerms {
+  /** Unix seconds. 0 by default: then no route is late. */
+  timestamp?: number;
   /** Bit c: chain c is suspended. None by default. */
   suspended?: bigint;
   /** Up to which zUSD may be issued to a chain. 0 by default. */
@@ -35,7 +37,7 @@ export const NO_FEE_CELLS: readonly number[] = new Array<number>(FEE_SLOTS).fill
  */
 export function applyRequest(state: State, request: Request, terms: QueueTerms = {}): Applied & { queueOp: QueueOp } {
   return transition(state, (memory) => {
-    const outcome = runRequest(memory, request, contextOf(state, { timestamp: 0, ...terms }));
+    const outcome = runRequest(memory, request, contextOf(state, terms));
     return { ...outcome, words: encodeQueueOp(outcome.queueOp) };
   });
 }
@@ -57,6 +59,7 @@ export function applyHeader(state: State, fields: Header): Applied {
 /**
  * The accesses that a batch makes after its ops: each fee slot's cell is credited.
  * @param sums what the ops paid into each slot
+ * @throws FullFeeCellError when a cell cannot take its fees
  */
 export function applyFees(state: State, feeCells: readonly number[], sums: readonly bigint[]): Applied {
   return transition(state, (memory) => {
@@ -76,7 +79,7 @@ export function applyNoop(state: State, slot: "queue" | "signed"): Applied {
 
 function contextOf(
   state: State,
-  { timestamp, suspended = 0n, feeCells = NO_FEE_CELLS, cap = () => 0n }: Terms,
+  { timestamp = 0, suspended = 0n, feeCells = NO_FEE_CELLS, cap = () => 0n }: Partial<Terms>,
 ): Context {
   return {
     domain: state.domain,
@@ -91,7 +94,7 @@ function transition<T extends Effects>(state: State, run: (memory: StateMemory) 
   return state.atomically(() => {
     const memory = new StateMemory(state);
     const outcome = run(memory);
-    if (outcome.zusd) state.issue(outcome.zusd.chain, outcome.zusd.change);
+    for (const { chain, change } of outcome.zusd ?? []) state.issue(chain, change);
     return { ...outcome, accesses: memory.accesses };
   });
 }

@@ -14,6 +14,9 @@ import {
   OpenWord,
   OwnerCell,
   PaymentWord,
+  RouteWord0,
+  RouteWord1,
+  RouteWord2,
   SetKeyWord0,
   SetKeyWord1,
   TransferWord,
@@ -55,6 +58,12 @@ const readers: ReadonlyMap<Layout, (fields: Fields) => string> = new Map([
     (f: Fields) =>
       `asked by ${toAddress(f.owner)}, to be paid by chain ${f.payer}; account ${f.usedAccount} and balance cell ${f.usedCell} are used`,
   ],
+  [RouteWord0, readRoute],
+  [
+    RouteWord1,
+    (f: Fields) => `to be paid by chain ${f.payer} until ${time(f.deadline)}; else ${toAddress(f.owner)} is refunded`,
+  ],
+  [RouteWord2, (f: Fields) => `for ${toAddress(f.recipient)}${redeemed(f)}`],
   [
     TransferWord,
     (f: Fields) =>
@@ -68,12 +77,7 @@ const readers: ReadonlyMap<Layout, (fields: Fields) => string> = new Map([
   ],
   [OpenWord, (f: Fields) => `the holder of balance cell ${f.from} opens a balance cell${fee(f.fee)}`],
   [OpenToWord, (f: Fields) => `balance cell ${f.cell} for ${token(f.token)}, owned by account ${f.account}`],
-  [
-    PaymentWord,
-    (f: Fields) =>
-      `pay ${token(f.token)} to ${toAddress(f.recipient)}` +
-      (f.into === 0n ? "" : `, redeemed into token ${f.into} for at least ${unpackAmount(f.minOut)} units`),
-  ],
+  [PaymentWord, (f: Fields) => `pay ${token(f.token)} to ${toAddress(f.recipient)}${redeemed(f)}`],
   [MessageTail, (f: Fields) => `valid until ${time(f.expiry)}, for nonce ${f.nonce} and ${token(f.token)}`],
 ]);
 
@@ -105,6 +109,12 @@ function readFullExit(f: Fields): string {
   return `exit of account ${f.account}'s balance cell ${f.cell} of ${token(f.token)}, asked on chain ${f.chain}: ${outcome}`;
 }
 
+function readRoute(f: Fields): string {
+  const outcome =
+    f.executed === 1n ? "paid" : f.covered === 1n ? "refunded" : "refunded, beyond what the ledger covers";
+  return `route from chain ${f.chain} of ${f.amount} units of ${token(f.token)}: ${outcome}`;
+}
+
 function readWithdraw(f: Fields): string {
   const isZusd = f.op > BigInt(Op.WithdrawZusd);
   const chain = f.op - BigInt(isZusd ? Op.WithdrawZusd : Op.Withdraw);
@@ -115,6 +125,10 @@ function readWithdraw(f: Fields): string {
 
 function token(id: bigint): string {
   return id === BigInt(ZUSD) ? "zUSD" : `token ${localToken(Number(id))} of chain ${tokenChain(Number(id))}`;
+}
+
+function redeemed(f: Fields): string {
+  return f.into === 0n ? "" : `, redeemed into token ${f.into} for at least ${unpackAmount(f.minOut)} units`;
 }
 
 function units(packed: bigint): string {

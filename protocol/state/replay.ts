@@ -17,6 +17,9 @@ import {
   OpenToWord,
   OpenWord,
   OwnerCell,
+  RouteWord0,
+  RouteWord1,
+  RouteWord2,
   SetKeyWord0,
   SetKeyWord1,
   TransferWord,
@@ -103,6 +106,7 @@ export class Replay {
     this.expect(timestamp >= this.timestamp, "the timestamp is before the last batch's");
 
     this.suspended = suspended;
+    this.timestamp = timestamp;
     const payments: Payment[] = [];
     const signed = words.slice(signedWord(size, 0));
     const opened = this.openedCells(size, words);
@@ -115,7 +119,6 @@ export class Replay {
     signed.forEach((_, slot) => payments.push(...this.signedOp(signed, slot)));
     feeCells.forEach((cell, slot) => this.collect(cell, this.fees[slot]));
     this.number = Number(number);
-    this.timestamp = timestamp;
     return payments;
   }
 
@@ -130,6 +133,8 @@ export class Replay {
         return this.setKey(words);
       case Op.FullExit:
         return this.fullExit(words);
+      case Op.Route:
+        return this.route(words);
       default:
         throw new ReplayError(this.number + 1, "a queue op has an undefined code");
     }
@@ -201,6 +206,28 @@ export class Replay {
     return [
       { chain: Number(payer), token: Number(token), recipient: toAddress(recipient), amount, into: 0, minOut: 0n },
     ];
+  }
+
+  private route([word0, word1, word2]: readonly bigint[]): Payment[] {
+    const { amount, executed, covered, ...first } = this.fields(RouteWord0, word0);
+    const { owner, deadline, ...second } = this.fields(RouteWord1, word1);
+    const { recipient, into, minOut } = this.fields(RouteWord2, word2);
+    const [chain, token, payer] = [first.chain, first.token, second.payer].map(Number);
+    this.expectActive(chain);
+    // All that the flags say is in the words and the ledger, but for the source's cap.
+    const issuedToPayer = this.issued(payer) + (payer === chain ? amount : 0n);
+    const mayBeCovered = token !== ZUSD || amount <= issuedToPayer;
+    this.expect(covered === 1n ? mayBeCovered : token === ZUSD, "a route has a wrong flag");
+    const mayExecute =
+      chain !== 0 && token === ZUSD && payer !== 0 && !this.isSuspended(payer) && this.timestamp <= deadline;
+    this.expect((executed === 1n) === (mayExecute && covered === 1n), "a route has a wrong flag");
+    if (executed === 1n) {
+      this.issue(chain, amount);
+      this.issue(payer, -amount);
+      return [{ chain: payer, token, recipient: toAddress(recipient), amount, into: Number(into), minOut }];
+    }
+    const isRefunded = chain !== 0 && (token === ZUSD || tokenChain(token) === chain);
+    return isRefunded ? [{ chain, token, recipient: toAddress(owner), amount, into: 0, minOut: 0n }] : [];
   }
 
   private createAccount(account: number, owner: bigint, home: number): void {
@@ -366,10 +393,11 @@ export class Replay {
 
   /** Nothing of a suspended chain moves. */
   private expectActive(chain: number): void {
-    this.expect(
-      ((this.suspended >> BigInt(chain)) & 1n) === 0n,
-      `something of chain ${chain} moves, which is suspended`,
-    );
+    this.expect(!this.isSuspended(chain), `something of chain ${chain} moves, which is suspended`);
+  }
+
+  private isSuspended(chain: number): boolean {
+    return ((this.suspended >> BigInt(chain)) & 1n) === 1n;
   }
 
   private expectUser(account: number): void {

@@ -79,14 +79,17 @@ export type SignedOp = UnsignedOp & Authorisation;
 interface Requested {
   /** Index of the chain whose queue holds the request. */
   chain: number;
-  /** Account that is meant; 0 in a Deposit: a new one. */
-  account: number;
-  /** Deposit: owner of a new account, and who is refunded. Else who asked: the sender of the transaction. */
+  /** Deposit: owner of a new account, and who is refunded. Route: who is refunded. Else who asked: the sender of the transaction. */
   owner: string;
 }
 
+interface RequestedOfAccount extends Requested {
+  /** Account that is meant; 0 in a Deposit: a new one. */
+  account: number;
+}
+
 /** Credits what the vault received. */
-export interface DepositRequest extends Requested {
+export interface DepositRequest extends RequestedOfAccount {
   op: "Deposit";
   /** Token id. */
   token: number;
@@ -99,14 +102,14 @@ export interface DepositRequest extends Requested {
 }
 
 /** Sets the key of the sender's account. */
-export interface SetKeyRequest extends Requested {
+export interface SetKeyRequest extends RequestedOfAccount {
   op: "SetKey";
   /** y of the key; 0: the account has none any more. */
   key: bigint;
 }
 
 /** Pays out a balance cell of the sender's account as a whole. */
-export interface FullExitRequest extends Requested {
+export interface FullExitRequest extends RequestedOfAccount {
   op: "FullExit";
   /** Balance cell to empty. */
   cell: number;
@@ -118,13 +121,35 @@ export interface FullExitRequest extends Requested {
   recipient: string;
 }
 
-export type Request = DepositRequest | SetKeyRequest | FullExitRequest;
+/** zUSD in on the queue's chain, and out on another one or the same: without an account. */
+export interface RouteRequest extends Requested {
+  op: "Route";
+  /** Token id; of any but zUSD it does not execute. */
+  token: number;
+  /** Units of zUSD, below 2^104. */
+  amount: bigint;
+  /** Index of the destination: the chain that pays. */
+  payer: number;
+  /** Last batch timestamp, unix seconds, at which it executes. */
+  deadline: number;
+  /** Address that receives on the destination. */
+  recipient: string;
+  /** Local number on the destination of the token to redeem into; 0: none, zUSD is paid. */
+  into: number;
+  /** Packed amount, as the requester packed it: the least to accept from the redemption in that token's units; below it zUSD is paid. */
+  minOut: bigint;
+}
+
+export type Request = DepositRequest | SetKeyRequest | FullExitRequest | RouteRequest;
 
 /** What became of a request; the prover has no choice in it. */
 export interface Outcome {
-  /** All conditions held. Else nothing changed, and a deposit is refunded. */
+  /** All conditions held. Else nothing changed, and a deposit or a route is refunded. */
   executed: boolean;
-  /** The ledger's answer: whether a deposit of zUSD is within its chain's cap, and an exit of zUSD pays the whole balance. Else true. */
+  /**
+   * The ledger's answer: whether a deposit of zUSD is within its chain's cap; an exit of zUSD pays the whole balance; a route is within the
+   * source's cap and what is issued to the destination. Else true.
+   */
   covered: boolean;
   usedAccount: number;
   usedCell: number;
@@ -133,9 +158,11 @@ export interface Outcome {
 export type Deposit = DepositRequest & Outcome;
 export type SetKey = SetKeyRequest & Outcome;
 export type FullExit = FullExitRequest & Outcome & { amount: bigint };
+/** Uses account 0 and balance cell 0: none. */
+export type Route = RouteRequest & Outcome;
 
 /** A request as a batch records it, and what became of it. */
-export type QueueOp = Deposit | SetKey | FullExit;
+export type QueueOp = Deposit | SetKey | FullExit | Route;
 
 /** An entry of a chain's outbox. */
 export interface Payment {
@@ -185,7 +212,8 @@ export interface Effects {
   payments: Payment[];
   /** What the op pays into a fee slot. */
   fee?: { slot: number; amount: bigint };
-  zusd?: ZusdMove;
+  /** In their order; a chain may be in two of them. */
+  zusd?: ZusdMove[];
 }
 
 /** What an op did: its pubdata words, its accesses in the settled order, and its effects outside. */

@@ -14,6 +14,9 @@ import {
   Op,
   OpenToWord,
   OpenWord,
+  RouteWord0,
+  RouteWord1,
+  RouteWord2,
   SetKeyWord0,
   SetKeyWord1,
   TransferWord,
@@ -80,31 +83,40 @@ export function encodeHeader({ number, timestamp, suspended, feeCells }: Header)
 
 /** The three words of a queue op. Throws when a field is out of range. */
 export function encodeQueueOp(op: QueueOp): bigint[] {
-  const { chain, account, usedAccount, usedCell } = op;
+  const { chain, usedAccount, usedCell } = op;
   const owner = fromAddress(`${op.op}.owner`, op.owner);
   const flags = { executed: op.executed ? 1 : 0, covered: op.covered ? 1 : 0 };
-  const common = { op: Op[op.op], chain, account, ...flags };
+  const common = { op: Op[op.op], chain, ...flags };
   switch (op.op) {
     case "Deposit": {
-      const { cell, token, amount } = op;
+      const { account, cell, token, amount } = op;
       return [
-        packNumbers(DepositWord0, { ...common, cell, token, amount }),
+        packNumbers(DepositWord0, { ...common, account, cell, token, amount }),
         packNumbers(DepositWord1, { owner, usedAccount, usedCell }),
         assertField("Deposit.key", op.key),
       ];
     }
     case "SetKey":
       return [
-        packNumbers(SetKeyWord0, common),
+        packNumbers(SetKeyWord0, { ...common, account: op.account }),
         packNumbers(SetKeyWord1, { owner, usedAccount }),
         assertField("SetKey.key", op.key),
       ];
     case "FullExit": {
-      const { cell, token, amount, payer } = op;
+      const { account, cell, token, amount, payer } = op;
       return [
-        packNumbers(FullExitWord0, { ...common, cell, token, amount }),
+        packNumbers(FullExitWord0, { ...common, account, cell, token, amount }),
         packNumbers(FullExitWord1, { owner, payer, usedAccount, usedCell }),
         fromAddress("FullExit.recipient", op.recipient),
+      ];
+    }
+    case "Route": {
+      const { token, amount, payer, deadline, into, minOut } = op;
+      const recipient = fromAddress("Route.recipient", op.recipient);
+      return [
+        packNumbers(RouteWord0, { ...common, token, amount }),
+        packNumbers(RouteWord1, { owner, payer, deadline }),
+        packNumbers(RouteWord2, { recipient, into, minOut }),
       ];
     }
   }
@@ -118,18 +130,24 @@ export function encodeRequest(request: Request): bigint[] {
 
 /** What the requester chose of a queue op. */
 export function requestOf(queueOp: QueueOp): Request {
-  const { chain, account, owner } = queueOp;
-  const common = { chain, account, owner };
+  const { chain, owner } = queueOp;
+  const common = { chain, owner };
   switch (queueOp.op) {
     case "Deposit": {
-      const { op, token, amount, cell, key } = queueOp;
-      return { op, ...common, token, amount, cell, key };
+      const { op, token, amount, account, cell, key } = queueOp;
+      return { op, ...common, token, amount, account, cell, key };
     }
-    case "SetKey":
-      return { op: queueOp.op, ...common, key: queueOp.key };
+    case "SetKey": {
+      const { op, account, key } = queueOp;
+      return { op, ...common, account, key };
+    }
     case "FullExit": {
-      const { op, cell, token, payer, recipient } = queueOp;
-      return { op, ...common, cell, token, payer, recipient };
+      const { op, account, cell, token, payer, recipient } = queueOp;
+      return { op, ...common, account, cell, token, payer, recipient };
+    }
+    case "Route": {
+      const { op, token, amount, payer, deadline, recipient, into, minOut } = queueOp;
+      return { op, ...common, token, amount, payer, deadline, recipient, into, minOut };
     }
   }
 }
@@ -226,11 +244,12 @@ export function decodeQueueOp(cellBits: number, words: readonly bigint[]): Queue
     case Op.Noop:
       return noop(words);
     case Op.Deposit: {
-      const { common, first } = decodeQueueWords(cellBits, DepositWord0, DepositWord1, words);
+      const { common, first, account } = decodeQueueWords(cellBits, DepositWord0, DepositWord1, words);
       const key = assertField("Deposit.key", words[2]);
       return {
         op: "Deposit",
         ...common,
+        account,
         token: Number(first.token),
         amount: first.amount,
         cell: Number(first.cell),
@@ -238,14 +257,21 @@ export function decodeQueueOp(cellBits: number, words: readonly bigint[]): Queue
       };
     }
     case Op.SetKey: {
-      const { common } = decodeQueueWords(cellBits, SetKeyWord0, SetKeyWord1, words);
-      return { op: "SetKey", ...common, key: assertField("SetKey.key", words[2]) };
+      const { common, account } = decodeQueueWords(cellBits, SetKeyWord0, SetKeyWord1, words);
+      return { op: "SetKey", ...common, account, key: assertField("SetKey.key", words[2]) };
     }
     case Op.FullExit: {
-      const { common, first, second } = decodeQueueWords(cellBits, FullExitWord0, FullExitWord1, words);
+      const { common, first, second, account } = decodeQueueWords(cellBits, FullExitWord0, FullExitWord1, words);
       const { token, cell, payer } = numbers({ ...first, ...second });
       const recipient = toAddress(words[2]);
-      return { op: "FullExit", ...common, token, amount: first.amount, cell, payer, recipient };
+      return { op: "FullExit", ...common, account, token, amount: first.amount, cell, payer, recipient };
+    }
+    case Op.Route: {
+      const { common, first, second } = decodeQueueWords(cellBits, RouteWord0, RouteWord1, words);
+      const { token, payer, deadline } = numbers({ ...first, ...second });
+      const third = unpack(RouteWord2, words[2]);
+      const payment = { recipient: toAddress(third.recipient), into: Number(third.into), minOut: third.minOut };
+      return { op: "Route", ...common, token, amount: first.amount, payer, deadline, ...payment };
     }
     default:
       throw undefinedOp("queue op", words[0]);
@@ -256,13 +282,13 @@ export function decodeQueueOp(cellBits: number, words: readonly bigint[]): Queue
 function decodeQueueWords(cellBits: number, of0: Layout, of1: Layout, words: readonly bigint[]) {
   const first = unpack(of0, words[0]);
   const second = unpack(of1, words[1]);
-  const { chain, account, cell = 0, usedAccount, usedCell = 0 } = numbers({ ...first, ...second });
+  const { chain, account = 0, cell = 0, usedAccount = 0, usedCell = 0 } = numbers({ ...first, ...second });
   below(of0, "account", account, accountRoom(cellBits));
   below(of0, "cell", cell, balanceRoom(cellBits));
   below(of1, "usedAccount", usedAccount, accountRoom(cellBits));
   below(of1, "usedCell", usedCell, balanceRoom(cellBits));
   const outcome = { executed: first.executed === 1n, covered: first.covered === 1n, usedAccount, usedCell };
-  return { first, second, common: { chain, account, owner: toAddress(second.owner), ...outcome } };
+  return { first, second, account, common: { chain, owner: toAddress(second.owner), ...outcome } };
 }
 
 /** The signed op in one word, or two; undefined for a Noop. */

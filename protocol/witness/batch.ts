@@ -1,5 +1,6 @@
 import { FEE_SLOTS, type Size } from "../spec";
 import {
+  FullFeeCellError,
   NO_FEE_CELLS,
   applyFees,
   applyHeader,
@@ -36,6 +37,8 @@ export interface BatchTrace {
   size: Size;
   number: number;
   timestamp: number;
+  /** Balance cells of the fee slots; 0: none, or one that could not take what it would collect. */
+  feeCells: readonly number[];
   words: bigint[];
   /** K accesses, in the settled order; the one at index i happens at time i + 1. */
   accesses: TracedAccess[];
@@ -71,33 +74,48 @@ export interface BatchReport {
  *
  * Slots that nothing fills hold Noops, also one before an op of two slots that would start in an odd one. A signed op that may
  * not be executed is rejected and reported; a request that no vault can have accepted, or of a suspended chain, throws,
- * and leaves the state as it was. Fee cells must be allocated before the batch.
+ * and leaves the state as it was. Fee cells must be allocated before the batch; one that would overflow is left out, and what it would have
+ * collected goes to a later slot of the same token, or is not charged.
  */
 export function buildBatch(state: State, content: BatchContent): BatchTrace {
-  const { size, number, timestamp } = content;
+  const { size } = content;
   if (state.cellBits !== size.cellBits) {
     throw new RangeError(`size ${size.name} is for 2^${size.cellBits} cells, the state has 2^${state.cellBits}`);
   }
   if (size.signedOps % 2 !== 0) throw new RangeError(`size ${size.name} must have an even number of signed ops`);
-  return state.atomically(() => {
-    const { suspended = 0n, feeCells = NO_FEE_CELLS } = content;
-    requireFeeCells(state, feeCells);
-    const steps: Applied[] = [applyHeader(state, { number, timestamp, suspended, feeCells })];
-    const queueOps = fillQueueSlots(state, content, steps);
-    const { signatures, report } = fillSignedSlots(state, content, steps);
-    const fees = sumFees(steps);
-    steps.push(applyFees(state, feeCells, fees));
-    const trace = assemble(size, steps);
-    state.checkpoint(number);
-    return {
-      ...trace,
-      number,
-      timestamp,
-      signatures,
-      effects: { payments: steps.flatMap((step) => step.payments), queueOps, fees },
-      report: { requests: queueOps.length, ...report },
-    };
-  });
+  const { feeCells = NO_FEE_CELLS } = content;
+  requireFeeCells(state, feeCells);
+  return fill(state, content, feeCells);
+}
+
+/** Fills the batch; again without a fee slot whose cell is full, as often as there are slots at most. */
+function fill(state: State, given: BatchContent, feeCells: readonly number[]): BatchTrace {
+  try {
+    return state.atomically(() => fillWith(state, { ...given, feeCells }));
+  } catch (error) {
+    if (!(error instanceof FullFeeCellError)) throw error;
+    return fill(state, given, feeCells.with(error.slot, 0));
+  }
+}
+
+function fillWith(state: State, content: BatchContent & { feeCells: readonly number[] }): BatchTrace {
+  const { size, number, timestamp, suspended = 0n, feeCells } = content;
+  const steps: Applied[] = [applyHeader(state, { number, timestamp, suspended, feeCells })];
+  const queueOps = fillQueueSlots(state, content, steps);
+  const { signatures, report } = fillSignedSlots(state, content, steps);
+  const fees = sumFees(steps);
+  steps.push(applyFees(state, feeCells, fees));
+  const trace = assemble(size, steps);
+  state.checkpoint(number);
+  return {
+    ...trace,
+    number,
+    timestamp,
+    feeCells,
+    signatures,
+    effects: { payments: steps.flatMap((step) => step.payments), queueOps, fees },
+    report: { requests: queueOps.length, ...report },
+  };
 }
 
 /** The token of a fee slot is what its cell has after the ops: a cell that they open would change it under them. */

@@ -53,8 +53,8 @@ export class StatementError extends Error {
 /**
  * The whole statement of the `Batch` circuit, in plain TypeScript: what a proof shows, and what tests break condition by
  * condition. What the zUSD ledger allows is every rollup's to check, not the circuit's: here the words' claims of it stand. It is stricter than
- * the circuit in one thing: amounts and fees in words must be packed with the smallest exponent, as `encodeSigned` packs them, and be below
- * 2^128; the circuit accepts others.
+ * the circuit in two things: amounts and fees in signed words must be packed with the smallest exponent, as `encodeSigned` packs them, and be
+ * below 2^128; and the third word of an exit or a route must be a recipient or a payment, as every rollup asks. The circuit accepts others.
  * @throws `StatementError` naming the condition, or the error of the op or value that is wrong
  */
 export function checkStatement(size: Size, input: CircuitInput): void {
@@ -127,7 +127,11 @@ const UNBOUNDED = 1n << BigInt(2 * BALANCE_BITS);
 
 /** A ledger that answers as a queue op's words claim. */
 function claimedLedger(op: QueueOp): ZusdLedger {
-  if (op.covered) return { issued: () => (op.op === "FullExit" ? UNBOUNDED : 0n), cap: () => UNBOUNDED };
+  if (op.covered) {
+    // Of a route as much as it takes: what is issued to the source counts against its cap.
+    const issued = op.op === "FullExit" ? UNBOUNDED : op.op === "Route" ? op.amount : 0n;
+    return { issued: () => issued, cap: () => UNBOUNDED };
+  }
   return { issued: () => (op.op === "FullExit" ? op.amount : 0n), cap: () => -1n };
 }
 

@@ -14,6 +14,7 @@ import {
   type FullExit,
   type Open,
   type Payment,
+  type Route,
   type SetKey,
   type Transfer,
   type Withdraw,
@@ -105,6 +106,22 @@ const fullExit: FullExit = {
   usedCell: 4,
   amount: 40_000_000_000_000_000_000n,
 };
+const route: Route = {
+  op: "Route",
+  chain: 1,
+  token: spec.ZUSD,
+  amount: 250_000_000_000_000_000_000n,
+  payer: 2,
+  owner: ALICE,
+  deadline: 1_767_229_200,
+  recipient: ALICE,
+  into: 3,
+  minOut: spec.packAmount(249_500_000n),
+  executed: true,
+  covered: true,
+  usedAccount: 0,
+  usedCell: 0,
+};
 const transfer: Transfer = {
   op: "Transfer",
   from: 1,
@@ -151,6 +168,7 @@ function layoutExamples(): Example[] {
   const [deposit0, deposit1] = encodeQueueOp(deposit);
   const [setKey0, setKey1] = encodeQueueOp(setKey);
   const [fullExit0, fullExit1] = encodeQueueOp(fullExit);
+  const [route0, route1, route2] = encodeQueueOp(route);
   const [exactFirst, exactSecond] = encodeSigned(withdrawExact);
   const [openWord, openToWord] = encodeSigned(open);
   const counters = encodeCounters(CELL_BITS, { nextAccount: 3, nextBalance: 4 });
@@ -172,6 +190,9 @@ function layoutExamples(): Example[] {
     packed("setKey, second word", spec.SetKeyWord1, setKey1),
     packed("fullExit", spec.FullExitWord0, fullExit0),
     packed("fullExit, second word", spec.FullExitWord1, fullExit1),
+    packed("route", spec.RouteWord0, route0),
+    packed("route, second word", spec.RouteWord1, route1),
+    packed("route, third word", spec.RouteWord2, route2),
     packed("transfer", spec.TransferWord, encodeSigned(transfer)[0]),
     packed("withdraw", spec.WithdrawWord, encodeSigned(withdraw)[0]),
     packed("withdrawExact", spec.WithdrawWord, exactFirst),
@@ -232,6 +253,13 @@ function hashExamples(): Example[] {
       fields: { words: encodeQueueOp(fullExit).map(hex32) },
       hex: requestHash(encodeQueueOp(fullExit)),
       readsAs: "hash of the exit above as the vault queued it: without the amount",
+    },
+    {
+      name: "routeHash",
+      layout: "bytes32",
+      fields: { words: encodeQueueOp(route).map(hex32) },
+      hex: requestHash(encodeQueueOp(route)),
+      readsAs: "hash of the route above as the vault queued it: without its flags",
     },
     {
       name: "queueHead",

@@ -11,7 +11,7 @@ import {
   Op,
   PaymentWord,
   REQUEST_BITS_0,
-  REQUEST_BITS_1,
+  REQUEST_1_MASK,
   mask,
 } from "../spec";
 import { encodeRequest, fromAddress, opCode, packNumbers, type Payment, type Request } from "../state";
@@ -52,8 +52,9 @@ export function domainOf(primaryChainId: bigint, salt: Bytes32): bigint {
 export function requestHash(words: readonly bigint[]): Bytes32 {
   if (words.length !== 3) throw new RangeError(`a request has 3 words, got ${words.length}`);
   const [word0, word1, last] = words;
-  const bits = opCode(word0) === Op.Deposit ? DEPOSIT_REQUEST_BITS : REQUEST_BITS_0;
-  return keccakWords(word0 & mask(bits), word1 & mask(REQUEST_BITS_1), last);
+  const op = opCode(word0);
+  const bits = op === Op.Deposit || op === Op.Route ? DEPOSIT_REQUEST_BITS : REQUEST_BITS_0;
+  return keccakWords(word0 & mask(bits), word1 & REQUEST_1_MASK, last);
 }
 
 /** Head of a request queue after `request`; an empty queue's head is `ZERO_HASH`. */

@@ -1,8 +1,9 @@
 /** Compares a chain's contracts with the configuration, reading the chain only. */
 import { ZeroAddress, concat, toBeArray } from "ethers";
 import { artifactsOf, genesisOf, verifierName } from "./circuits";
-import { cellBitsOf, isSameAddress, leaseOf } from "./config";
+import { cellBitsOf, isSameAddress, leaseOf, zusdCapOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
+import { facilityName } from "./facilities";
 import { knownTokenAddress } from "./tokens";
 
 /** @throws naming every difference */
@@ -15,6 +16,7 @@ export async function checkDeployment(context: DeployContext): Promise<void> {
   await checkCode(context, expect);
   await checkRollup(context, expect);
   await checkRegistries(context, expect);
+  await checkStable(context, expect);
   await checkGovernance(context, expect);
   if (differences.length === 0) return;
   throw new Error(`chain ${context.chain.name} is not as configured:\n  ${differences.join("\n  ")}`);
@@ -26,7 +28,16 @@ type Expect = (what: string, expected: unknown, actual: unknown) => void;
 async function checkCode(context: DeployContext, expect: Expect): Promise<void> {
   const { hre } = context;
   const codeAt = async (name: string): Promise<string> => hre.ethers.provider.getCode(await addressOf(context, name));
-  for (const name of ["ChainRegistry", "TokenRegistry", "CircuitRegistry", "Facts", "Vault", "Rollup"]) {
+  for (const name of [
+    "ChainRegistry",
+    "TokenRegistry",
+    "CircuitRegistry",
+    "Facts",
+    "Vault",
+    "Rollup",
+    "Books",
+    "Zusd",
+  ]) {
     const { deployedBytecode } = await hre.artifacts.readArtifact(name);
     expect(`length of the code of ${name}`, deployedBytecode.length, (await codeAt(name)).length);
   }
@@ -52,6 +63,9 @@ async function checkRollup(context: DeployContext, expect: Expect): Promise<void
   expect("rollup.circuits", await addressOf(context, "CircuitRegistry"), await rollup.circuits());
   expect("rollup.authority", await addressOf(context, "AccessManager"), await rollup.authority());
   if ((await rollup.number()) === 0n) {
+    for (const other of config.chains) {
+      expect(`zUSD cap of chain ${other.name}`, zusdCapOf(other), await rollup.capOf(other.index, 1));
+    }
     const { x, y } = await rollup.commitment();
     expect("genesis commitment", [genesis.commitment.x, genesis.commitment.y].join(), [x, y].join());
   }
@@ -115,6 +129,36 @@ async function checkRegistries(context: DeployContext, expect: Expect): Promise<
   const tokens = await hre.ethers.getContractAt("TokenRegistry", await addressOf(context, "TokenRegistry"));
   for (const [i, token] of chain.tokens.entries()) {
     expect(`token ${i + 1}`, await knownTokenAddress(context, token), await tokens.tokenOf(i + 1));
+  }
+}
+
+/** Books, zUSD and facilities. Ceilings and parameters move with the administration: only what is fixed is compared. */
+async function checkStable(context: DeployContext, expect: Expect): Promise<void> {
+  const { hre, chain } = context;
+  const books = await hre.ethers.getContractAt("Books", await addressOf(context, "Books"));
+  const zusd = await hre.ethers.getContractAt("Zusd", await addressOf(context, "Zusd"));
+  const vault = await hre.ethers.getContractAt("Vault", await addressOf(context, "Vault"));
+  const authority = await addressOf(context, "AccessManager");
+  expect("vault.books", await books.getAddress(), await vault.books());
+  expect("books.zusd", await zusd.getAddress(), await books.zusd());
+  expect("books.authority", authority, await books.authority());
+  expect("zusd.books", await books.getAddress(), await zusd.books());
+  expect("zusd.vault", await vault.getAddress(), await zusd.vault());
+  const configured = chain.facilities ?? [];
+  expect("number of facilities", configured.length, (await books.facilities()).length);
+  for (const facility of configured) {
+    const address = await addressOf(context, facilityName(facility));
+    const contract = await hre.ethers.getContractAt("PeggedFacility", address);
+    const what = `facility ${facility.name}`;
+    expect(`${what}: in the books`, true, await books.isFacility(address));
+    expect(`${what}: books`, await books.getAddress(), await contract.books());
+    expect(`${what}: authority`, authority, await contract.authority());
+    if (facility.class === "PEGGED")
+      expect(
+        `${what}: token`,
+        await knownTokenAddress(context, chain.tokens[facility.token - 1]),
+        await contract.token(),
+      );
   }
 }
 

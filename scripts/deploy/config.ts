@@ -33,6 +33,10 @@ export interface ChainConfig {
   readonly gateways: readonly string[];
   /** Listed in this order, from local number 1. */
   readonly tokens: readonly TokenConfig[];
+  /** How much zUSD of the chain may be in the rollup, in whole zUSD; none by default. The same on all chains. */
+  readonly zusdCap?: string;
+  /** What zUSD is minted against; none by default. */
+  readonly facilities?: readonly FacilityConfig[];
   /** Seconds of silence after which the primary suspends the chain, 1 hour .. 7 days; by default 6 hours. */
   readonly lease?: number;
   /** Who may submit batches if this is the primary chain; by default the deployer. */
@@ -43,7 +47,77 @@ export interface ChainConfig {
 export type TokenConfig =
   "native" | { readonly address: string } | { readonly test: string; readonly decimals: number };
 
+/** A Chainlink-style feed by address, or a test feed at one dollar, which is deployed: refused on live networks. */
+export type FeedConfig = "test" | { readonly address: string; /** In seconds. */ readonly heartbeat: number };
+
+export type FacilityConfig = PeggedFacilityConfig | PairFacilityConfig;
+
+/** A stablecoin. Amounts of the token are whole, as decimal text. */
+export interface PeggedFacilityConfig {
+  readonly class: "PEGGED";
+  readonly name: string;
+  /** Local number of the token. */
+  readonly token: number;
+  readonly feed: FeedConfig;
+  /** In whole zUSD. */
+  readonly ceiling: string;
+  readonly target: string;
+  readonly flowIn: string;
+  readonly flowOut: string;
+  /** Shares in units of 10^-4, where they are not the defaults. */
+  readonly parameters?: Partial<typeof facilityDefaults.pegged>;
+}
+
+/** Shares of a Uniswap v2 pair, or of one that is deployed for tests: refused on live networks. */
+export interface PairFacilityConfig {
+  readonly class: "DISCOUNTED";
+  readonly name: string;
+  readonly pair: string;
+  /** Names of the pegged facilities of its two tokens. */
+  readonly legs: readonly [string, string];
+  /** In whole zUSD. */
+  readonly ceiling: string;
+  readonly parameters?: Partial<typeof facilityDefaults.discounted>;
+}
+
+/** Parameters as docs/pcd.md chooses them: shares in units of 10^-4, debts in units of 10^-18 zUSD. */
+export const facilityDefaults = {
+  pegged: { kappa: 100, mintFee: 0, redeemFee: 5, tau: 50, freeze: 100, unfreeze: 50 },
+  discounted: {
+    haircut: 1_500,
+    liquidationHaircut: 800,
+    bonus: 300,
+    redemptionFee: 50,
+    maxSpread: 100,
+    poolShare: 1_000,
+    minDebt: 100n * 10n ** 18n,
+    minTotal: 1_000n * 10n ** 18n,
+  },
+};
+
 const TOKENS: readonly TokenConfig[] = ["native", { test: "TUSD", decimals: 6 }, { test: "TDAI", decimals: 18 }];
+
+/** A facility of a test token, as large as a local deployment needs. */
+function testPeg(name: string, token: number): PeggedFacilityConfig {
+  return {
+    class: "PEGGED",
+    name,
+    token,
+    feed: "test",
+    ceiling: "100000000",
+    target: "1000",
+    flowIn: "10000000",
+    flowOut: "10000000",
+  };
+}
+
+const testPair: PairFacilityConfig = {
+  class: "DISCOUNTED",
+  name: "LP",
+  pair: "test",
+  legs: ["USDC", "USDT"],
+  ceiling: "10000000",
+};
 
 const HOUR = 3600;
 const DEFAULT_LEASE = 6 * HOUR;
@@ -57,8 +131,25 @@ export const LOCAL: DeploymentConfig = {
   threshold: 1,
   forceDelay: 24 * HOUR,
   chains: [
-    { name: "primary", index: 1, evmChainId: 31337, gateways: ["test"], tokens: TOKENS },
-    { name: "secondary", index: 2, evmChainId: 31338, gateways: ["test"], tokens: TOKENS },
+    {
+      name: "primary",
+      index: 1,
+      evmChainId: 31337,
+      gateways: ["test"],
+      tokens: [...TOKENS, { test: "USDC", decimals: 6 }, { test: "USDT", decimals: 6 }],
+      zusdCap: "100000000",
+      facilities: [testPeg("USDC", 4), testPeg("USDT", 5), testPair],
+    },
+    {
+      name: "secondary",
+      index: 2,
+      evmChainId: 31338,
+      gateways: ["test"],
+      // As on BNB Smart Chain, where USDT has 18 decimals.
+      tokens: [...TOKENS, { test: "USDT", decimals: 18 }],
+      zusdCap: "100000000",
+      facilities: [testPeg("USDT", 4)],
+    },
   ],
 };
 
@@ -87,6 +178,11 @@ export function primaryOf(config: DeploymentConfig): ChainConfig {
 /** Seconds of silence after which the primary suspends the chain. */
 export function leaseOf({ lease = DEFAULT_LEASE }: ChainConfig): number {
   return lease;
+}
+
+/** How much zUSD of the chain may be in the rollup, in units of 10^-18. */
+export function zusdCapOf({ zusdCap = "0" }: ChainConfig): bigint {
+  return BigInt(zusdCap) * 10n ** 18n;
 }
 
 /** n: the state has 2^n cells. */
@@ -129,9 +225,43 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
     require(gateways.every(isGateway), `chain ${name}: gateways`, 'must be addresses or "test"');
     const isToken = (token: TokenConfig): boolean => token === "native" || "test" in token || isAddress(token.address);
     require(tokens.every(isToken), `chain ${name}: tokens`, 'must be "native", an address or a test token');
+    const { zusdCap = "0" } = chain;
+    require(/^[0-9]+$/.test(zusdCap), `chain ${name}: zusdCap`, "must be a whole number of zUSD, as text");
     require(operators.every((operator) => isAddress(operator)), `chain ${name}: operators`, "must be addresses");
+    checkFacilities(chain, require);
   }
   return config;
+}
+
+function checkFacilities(
+  { name, tokens, facilities = [] }: ChainConfig,
+  require: (condition: boolean, field: string, rule: string) => void,
+): void {
+  const isWhole = (text: string): boolean => /^[1-9][0-9]*$/.test(text);
+  const names = facilities.map((facility) => facility.name);
+  require(new Set(names).size === names.length, `chain ${name}: facilities.name`, "must be unique");
+  for (const facility of facilities) {
+    const field = `chain ${name}: facility ${facility.name}`;
+    require(/^\w+$/.test(facility.name), `${field}: name`, "must be letters and digits");
+    require(isWhole(facility.ceiling), `${field}: ceiling`, "must be a whole number of zUSD, as text");
+    if (facility.class === "PEGGED") {
+      const token = tokens[facility.token - 1] as TokenConfig | undefined;
+      require(token !== undefined && token !== "native", `${field}: token`, "must be the local number of a token");
+      const { feed } = facility;
+      const isFeed =
+        feed === "test" || (isAddress(feed.address) && Number.isInteger(feed.heartbeat) && feed.heartbeat > 0);
+      require(isFeed, `${field}: feed`, 'must be an address with a heartbeat in seconds, or "test"');
+      for (const amount of ["target", "flowIn", "flowOut"] as const) {
+        require(isWhole(facility[amount]), `${field}: ${amount}`, "must be a whole number of tokens, as text");
+      }
+    } else {
+      require(facility.pair === "test" || isAddress(facility.pair), `${field}: pair`, 'must be an address or "test"');
+      const isLeg = (leg: string): boolean =>
+        facilities.some((other) => other.class === "PEGGED" && other.name === leg);
+      require(facility.legs.length === 2 &&
+        facility.legs.every(isLeg), `${field}: legs`, "must name two pegged facilities of the chain");
+    }
+  }
 }
 
 /** Whether two addresses are the same, in any spelling. */

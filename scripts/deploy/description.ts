@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { deploymentDomain, artifactsOf } from "./circuits";
 import { addressOf, type DeployContext } from "./context";
+import { facilityName, feedName } from "./facilities";
 import { knownTokenAddress, symbolOf } from "./tokens";
 
 export interface DeploymentDescription {
@@ -30,6 +31,16 @@ export interface DeploymentDescription {
     readonly symbol: string;
     readonly address: string;
     readonly decimals: number;
+  }[];
+  readonly books: string;
+  readonly zusd: string;
+  readonly facilities: readonly {
+    readonly name: string;
+    readonly class: "PEGGED" | "DISCOUNTED";
+    readonly address: string;
+    readonly token: string;
+    /** Feed or pair of a development network, whose price and shares anybody may change. */
+    readonly test?: string;
   }[];
 }
 
@@ -60,7 +71,24 @@ export async function describeDeployment(context: DeployContext): Promise<Deploy
     gateways: [...(await facts.gateways())],
     circuits: artifacts.map(({ name, circuitId, development }) => ({ size: name, id: circuitId, development })),
     tokens,
+    books: await addressOf(context, "Books"),
+    zusd: await addressOf(context, "Zusd"),
+    facilities: await describeFacilities(context),
   };
+}
+
+async function describeFacilities(context: DeployContext): Promise<DeploymentDescription["facilities"]> {
+  const list = [];
+  for (const facility of context.chain.facilities ?? []) {
+    const address = await addressOf(context, facilityName(facility));
+    const token = await (await context.hre.ethers.getContractAt("PeggedFacility", address)).token();
+    const test =
+      facility.class === "PEGGED" && facility.feed === "test"
+        ? await addressOf(context, feedName(facility))
+        : undefined;
+    list.push({ name: facility.name, class: facility.class, address, token, ...(test === undefined ? {} : { test }) });
+  }
+  return list;
 }
 
 /** The block of the earliest recorded deployment; a contract that was there already has no record of its own. */

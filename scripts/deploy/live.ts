@@ -40,7 +40,7 @@ export function refuseDevelopmentConfig(
   chain: ChainConfig,
   accounts: readonly string[],
 ): void {
-  const { evmChainId, gateways, tokens } = chain;
+  const { evmChainId, gateways, tokens, facilities = [] } = chain;
   if (!isLive(evmChainId)) return;
   const refuse = (reason: string): never => {
     throw new LiveNetworkError(evmChainId, reason);
@@ -55,6 +55,12 @@ export function refuseDevelopmentConfig(
   if ((config.governance?.timelock ?? 0) < LIVE_TIMELOCK) refuse(`the timelock must be at least ${LIVE_TIMELOCK} s`);
   const test = tokens.find((token) => typeof token === "object" && "test" in token);
   if (test !== undefined) refuse(`test token ${JSON.stringify(test)}: anyone may mint it`);
+  for (const facility of facilities) {
+    if (facility.class === "PEGGED" && facility.feed === "test")
+      refuse(`facility ${facility.name}: anyone may set the price of a test feed`);
+    if (facility.class === "DISCOUNTED" && facility.pair === "test")
+      refuse(`facility ${facility.name}: a test pair has test tokens`);
+  }
   const known = knownAccounts();
   for (const account of accounts) {
     if (known.has(account.toLowerCase())) refuse(`everyone knows the key of ${account}`);

@@ -11,6 +11,7 @@ const LAYOUTS: readonly Layout[] = [
   spec.DepositWord1,
   spec.FullExitWord0,
   spec.FullExitWord1,
+  spec.RouteWord1,
   spec.TransferWord,
   spec.WithdrawWord,
   spec.ExactWord,

@@ -2,6 +2,7 @@ import { examples, type Example } from "../../protocol/witness/examples";
 import * as spec from "../../protocol/spec";
 import type { Layout } from "../../protocol/spec";
 import { conditionsTable } from "../assure/attacks/document";
+import { depegTable, runTable } from "../model/depegDocument";
 import { markdownTable } from "./markdown";
 
 const LAYOUTS: Record<string, Layout> = {
@@ -15,6 +16,9 @@ const LAYOUTS: Record<string, Layout> = {
   SetKeyWord1: spec.SetKeyWord1,
   FullExitWord0: spec.FullExitWord0,
   FullExitWord1: spec.FullExitWord1,
+  RouteWord0: spec.RouteWord0,
+  RouteWord1: spec.RouteWord1,
+  RouteWord2: spec.RouteWord2,
   TransferWord: spec.TransferWord,
   WithdrawWord: spec.WithdrawWord,
   ExactWord: spec.ExactWord,
@@ -35,6 +39,12 @@ export function protocolDocument(current: string): string {
 /** Fills the tables of the soundness document: `conditions2` is that of its section 2. */
 export function soundnessDocument(current: string): string {
   return fill(current, (name) => conditionsTable(Number(name.replace("conditions", ""))));
+}
+
+/** Fills the tables of the document on zUSD and its debt. */
+export function pcdDocument(current: string): string {
+  const tables: Record<string, () => string> = { depegTable, runTable };
+  return fill(current, (name) => tables[name]());
 }
 
 function fill(current: string, bodyOf: (name: string) => string): string {

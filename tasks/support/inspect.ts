@@ -52,10 +52,10 @@ export async function queue(
       `${index}`,
       request.owner,
       request.op,
-      request.op === "Deposit" ? showAmount(tokens, request.token, request.amount) : "",
+      request.op === "Deposit" || request.op === "Route" ? showAmount(tokens, request.token, request.amount) : "",
       request.op === "SetKey" ? "" : nameOf(tokens, request.token),
-      request.account === 0 ? "new" : `${request.account}`,
-      request.op === "SetKey" ? "" : request.cell === 0 ? "new" : `${request.cell}`,
+      request.op === "Route" ? "" : request.account === 0 ? "new" : `${request.account}`,
+      request.op === "Route" || request.op === "SetKey" ? "" : request.cell === 0 ? "new" : `${request.cell}`,
       index < consumed ? "consumed" : "waits",
     ]);
   print(`${follower.requests.length} requests on ${chain.name}, ${consumed} consumed:\n`);

@@ -36,12 +36,14 @@ import {
   submit,
   type TestBatch,
 } from "../fixtures/contracts";
+import { batchOfRoutes, deployRouteChains } from "../fixtures/routes";
 
 /** What snarkjs' verifier costs by itself; the mock costs next to nothing. */
 const VERIFIER_GAS = 263_000n;
 const BATCH_BAR = 750_000n;
 const TRANSFER_BAR = 550n;
 const DEPOSIT_BAR = 90_000n;
+const ROUTE_BAR = 3_500n;
 /** 60 % of what a transaction may use, 2^24 (EIP-7825). */
 const LARGEST_BAR = ((1n << 24n) * 60n) / 100n;
 
@@ -138,6 +140,18 @@ describe("gas [gas]", () => {
     expect((gas[1] - gas[0]) / 2n).to.be.at.most(TRANSFER_BAR);
   });
 
+  it("a route adds at most 3,500, to either chain and back", async () => {
+    const both = await deployRouteChains();
+    const evals = { oldEval: F.random(), quotientEval: F.random(), newEval: F.random() };
+    const gas: bigint[] = [];
+    for (const count of [8, 16]) {
+      const snapshot = await ethers.provider.send("evm_snapshot", []);
+      gas.push(await gasOf(submit(both.primary, await batchOfRoutes(both, count, evals))));
+      await ethers.provider.send("evm_revert", [snapshot]);
+    }
+    expect((gas[1] - gas[0]) / 8n).to.be.at.most(ROUTE_BAR);
+  });
+
   it("an ERC-20 deposit costs at most 90,000", async () => {
     const { primary } = await loadFixture(fixture);
     const [, , user] = await ethers.getSigners();
@@ -225,6 +239,15 @@ describe("gas [gas]", () => {
         [],
       );
       expect(await primary.vault.outboxOf(1)).to.not.equal(ethers.ZeroHash);
+    });
+
+    it("Routes, all paid", async () => {
+      const both = await deployRouteChains();
+      const evals = { oldEval: F.random(), quotientEval: F.random(), newEval: F.random() };
+      const batch = await batchOfRoutes(both, queueOps, evals);
+      const proof = batch.proof.map(() => toBigInt(randomBytes(32)));
+      expect(VERIFIER_GAS + (await gasOf(submit(both.primary, { ...batch, proof })))).to.be.at.most(LARGEST_BAR);
+      expect(await both.primary.vault.outboxOf(2)).to.not.equal(ethers.ZeroHash);
     });
   });
 });

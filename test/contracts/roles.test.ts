@@ -197,6 +197,10 @@ const OPEN: Record<string, string[]> = {
     "setAuthority",
     "deposit",
     "depositWithPermit",
+    "depositOnCredit",
+    "swap",
+    "swapWithPermit",
+    "payMint",
     "setKey",
     "exit",
     "pay",
@@ -208,6 +212,6 @@ const OPEN: Record<string, string[]> = {
     "redeemFor",
   ],
   Books: ["setAuthority", "issue", "retire", "writeOff", "earn", "setImpaired", "cover"],
-  PeggedFacility: ["setAuthority", "mint", "redeem", "sync", "bookFees"],
+  PeggedFacility: ["setAuthority", "mint", "mintByCall", "redeem", "sync", "bookFees"],
   Rollup: ["setAuthority", "submitBatch"],
 };

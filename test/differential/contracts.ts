@@ -137,7 +137,7 @@ export class Contracts {
     const vault = chain.vault.connect(await this.signer(request.owner));
     if (request.op === "SetKey") await vault.setKey(request.account, request.key);
     else if (request.op === "FullExit") await vault.exit(request);
-    else if (request.token === ZUSD) await queueAsIs(side);
+    else if (request.op === "Route" || request.token === ZUSD) await queueAsIs(side);
     else await this.deposit(side, request);
     expect(await chain.vault.headAt(count)).to.equal(head, `queue of chain ${chain.index} after ${count} requests`);
   }

@@ -141,7 +141,7 @@ async function deploy(): Promise<World> {
   const pegs: World["pegs"] = [];
   for (const { decimals, parameters, ceiling } of KINDS) {
     const token = await ethers.deployContract("IssuerToken", ["USD", decimals]);
-    const peg = await addPeg(chain, decimals, parameters, token);
+    const peg = await addPeg(chain, decimals, parameters, { token });
     await chain.books.setCeiling(peg.facility, ceiling);
     for (const who of users) await fund(peg, who, chain.vault);
     pegs.push({

@@ -103,7 +103,7 @@ contract LedgerHandler is Handler {
     }
 
     function _queueOp(Draft memory draft, uint256 at, Random.Source memory random) private view {
-        uint256 kind = random.below(8);
+        uint256 kind = random.below(10);
         if (kind == 0) return;
         uint256 chain = 1 + random.below(CHAINS);
         uint256 common = (chain << 8) | (random.below(1 << 22) << 14) | (random.below(1 << 23) << 36);
@@ -111,6 +111,7 @@ contract LedgerHandler is Handler {
         draft.words[at + 2] = random.below(1 << 160);
         if (kind < 4) _deposit(draft, at, common, random);
         else if (kind < 6) _exit(draft, at, common, random);
+        else if (kind < 8) _route(draft, at, chain, random);
         else _other(draft, at, common, random);
     }
 
@@ -156,6 +157,29 @@ contract LedgerHandler is Handler {
             draft.wrong[at] = word | _COVERED | (balance << 75);
             draft.issued[payer] = 0;
         }
+    }
+
+    /// @dev A route. It is covered if the source's cap leaves room and, with it, enough is issued to the destination.
+    function _route(Draft memory draft, uint256 at, uint256 chain, Random.Source memory random) private view {
+        uint256 payer = 1 + random.below(CHAINS);
+        draft.words[at + 1] = (draft.words[at + 1] & ~(uint256(63) << 160)) | (payer << 160);
+        uint256 cap = capOf(chain, draft.number);
+        uint256 room = cap > draft.issued[chain] ? cap - draft.issued[chain] : 0;
+        uint256 all = payer == chain ? type(uint256).max : draft.issued[payer];
+        uint256 most = room < all ? room : all;
+        uint256 amount = most + random.below(2);
+        if (random.oneIn(2)) amount = random.upTo(random.oneIn(3) ? type(uint104).max : most);
+        bool isCovered = amount <= most && draft.issued[chain] <= cap;
+        uint256 word = 0x23 | (chain << 8) | (1 << 59) | (amount << 75);
+        if (isCovered) word |= _COVERED;
+        // It may be late.
+        if (isCovered && !random.oneIn(4)) {
+            word |= _EXECUTED;
+            draft.issued[chain] += amount;
+            draft.issued[payer] -= amount;
+        }
+        draft.words[at] = word;
+        draft.wrong[at] = word ^ _COVERED;
     }
 
     /// @dev A deposit or exit of another token, or a SetKey: the ledger does not move.

@@ -80,5 +80,5 @@ export function runDeposit(
   const hasKey = memory.peek(keyCell(usedAccount)) !== 0n;
   if (key !== 0n && !hasKey && isOwnedBy(ownerAfter, request.owner, chain)) writes.key = key;
   accessQueueCells(memory, usedAccount, usedCell, writes);
-  return { queueOp, payments: [], ...(isZusd && { zusd: { chain, change: amount } }) };
+  return { queueOp, payments: [], ...(isZusd && { zusd: [{ chain, change: amount }] }) };
 }

@@ -48,5 +48,5 @@ export function runFullExit(
   const queueOp: FullExit = { ...request, executed, covered, usedAccount: account, usedCell: cell, amount };
   if (!executed) return { queueOp, payments: [] };
   const payment = { chain: payer, token, recipient: getAddress(recipient), amount, into: 0, minOut: 0n };
-  return { queueOp, payments: [payment], ...(isZusd && { zusd: { chain: payer, change: -amount } }) };
+  return { queueOp, payments: [payment], ...(isZusd && { zusd: [{ chain: payer, change: -amount }] }) };
 }

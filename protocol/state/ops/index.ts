@@ -3,12 +3,13 @@ import type { Context, Effects, QueueOp, Request, SignedOp } from "../types";
 import { runDeposit } from "./deposit";
 import { runFullExit } from "./fullExit";
 import { runOpen } from "./open";
+import { runRoute } from "./route";
 import { requireNotSuspended } from "./rules";
 import { runSetKey } from "./setKey";
 import { runTransfer } from "./transfer";
 import { runWithdraw } from "./withdraw";
 
-export { runFees } from "./fees";
+export { FullFeeCellError, runFees } from "./fees";
 export { runHeader, runQueueNoop, runSignedNoop } from "./noop";
 
 /**
@@ -26,6 +27,8 @@ export function runRequest(memory: Memory, request: Request, context: Context): 
       return runSetKey(memory, request);
     case "FullExit":
       return runFullExit(memory, request, context);
+    case "Route":
+      return runRoute(memory, request, context);
   }
 }
 

@@ -36,7 +36,11 @@ export function runWithdraw(memory: Memory, op: (Withdraw | WithdrawExact) & Aut
     into: op.isZusd ? op.asset : 0,
     minOut: op.op === "WithdrawExact" ? packAmount(op.minOut) : 0n,
   };
-  return { payments: [payment], ...paid.effects, ...(op.isZusd && { zusd: { chain: op.chain, change: -op.amount } }) };
+  return {
+    payments: [payment],
+    ...paid.effects,
+    ...(op.isZusd && { zusd: [{ chain: op.chain, change: -op.amount }] }),
+  };
 }
 
 /** A token leaves for its own chain under its own number; zUSD leaves for any, and names what to redeem into. */

@@ -31,6 +31,7 @@ const DIGEST = "circuits/batch/digest.circom";
 const FEES = "circuits/batch/fees.circom";
 const HEADER = "circuits/batch/header.circom";
 const EXIT = "circuits/batch/fullExit.circom";
+const ROUTE = "circuits/batch/route.circom";
 const QUEUE_SLOT = "circuits/batch/queueSlot.circom";
 const QUEUE_WORDS = "circuits/batch/queueWords.circom";
 const SIGNED_SLOT = "circuits/batch/signedSlot.circom";
@@ -60,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "any-token",
     attacks: ["V2"],
     file: VAULT,
-    from: "if (!depositable) revert Vault_NotDepositable(request.token);",
+    from: "if (!depositable) revert Vault_NotDepositable(token);",
     to: "",
     what: "The list of tokens is not asked.",
     test: contract("vault/Vault.deposit", "V2: refuses unlisted, look-alike and delisted tokens and the zero address"),
@@ -126,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if (amount == 0 || amount >> DEPOSIT_AMOUNT_BITS != 0) revert",
     to: "if (amount == 0) revert",
     what: "A deposit may be larger than any chain takes.",
-    test: contract("libraries/Requests", "V10: amounts of deposits are 1 to 2^104 − 1"),
+    test: contract("libraries/Requests", "V10: amounts of deposits and routes are 1 to 2^104 − 1"),
   },
   {
     name: "claimed-for-ever",
@@ -144,8 +145,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: "payment-with-all-gas",
     attacks: ["V12"],
     file: VAULT,
-    from: "Payout.trySend(_tokenOf(token), recipient, amount, PAYMENT_GAS)",
-    to: "Payout.trySend(_tokenOf(token), recipient, amount, gasleft())",
+    from: "Payout.trySend(_tokenOf(payment.token), payment.recipient, payment.amount, PAYMENT_GAS)",
+    to: "Payout.trySend(_tokenOf(payment.token), payment.recipient, payment.amount, gasleft())",
     what: "A recipient may burn the gas of the whole outbox.",
     test: contract("vault/Vault.outbox", "R8, V12: a poisonous recipient is bounded and the others are paid"),
   },
@@ -810,7 +811,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "flag-of-choice",
     attacks: ["C27"],
     file: QUEUE_SLOT,
-    from: "op.executed === depositsOrSetsKey + exits;",
+    from: "op.executed === depositsOrSetsKey + exitsOrRoutes;",
     to: "op.executed === op.executed + 0 * exits;",
     what: "A deposit is credited, and refunded as well.",
     condition: { section: 4, text: "a queue op's flag is an equivalence" },
@@ -825,6 +826,26 @@ export const MUTANTS: readonly Mutant[] = [
     what: "An exit pays less, or more, than the balance.",
     condition: { section: 4, text: "a covered exit pays the whole balance" },
     test: circuit("batch/fullExit", "C27: how much leaves"),
+  },
+  {
+    name: "late-route",
+    attacks: ["C27"],
+    file: ROUTE,
+    from: "1 - payerSuspended, inTime]",
+    to: "1 - payerSuspended, inTime + 1 - inTime]",
+    what: "A route executes after its deadline, at the operator's leisure.",
+    condition: { section: 4, text: "a route executes until its deadline" },
+    test: circuit("batch/route", "C27: in time"),
+  },
+  {
+    name: "route-to-a-suspended-chain",
+    attacks: ["C24", "C27"],
+    file: ROUTE,
+    from: "isZusd, 1 - payerSuspended, inTime]",
+    to: "isZusd, 1 - payerSuspended + payerSuspended, inTime]",
+    what: "A route pays on a chain that may not know of it.",
+    condition: { section: 4, text: "a route pays on no suspended chain" },
+    test: circuit("batch/route", "C24: the destination is not suspended"),
   },
   {
     name: "ledger-of-any-token",
@@ -845,6 +866,16 @@ export const MUTANTS: readonly Mutant[] = [
     what: "The operator chooses whether a cap holds.",
     condition: { section: 4, text: "every rollup computes `covered` itself" },
     test: contract("rollup/ZusdLedger", "X15: of"),
+  },
+  {
+    name: "route-beyond-what-is-issued",
+    attacks: ["C27"],
+    file: LEDGER,
+    from: "after_ <= books.cap[source] && op.amount <= there",
+    to: "after_ <= books.cap[source]",
+    what: "A route that the destination cannot pay is not refunded but stops the batch.",
+    condition: { section: 4, text: "a route takes no more than is issued to its destination" },
+    test: contract("rollup/ZusdLedger", "X15: a route is covered up to exactly what is issued to the destination"),
   },
   {
     name: "unused-bits",

@@ -17,6 +17,7 @@ import {
   depositOf,
   exactOf,
   exitOf,
+  routeOf,
   honestInput,
   openOf,
   setKeyOf,
@@ -63,6 +64,12 @@ describe("Batch: what is provable", () => {
     const { state, alice } = wideWorld();
     await accepts(state, { requests: [exitOf(alice)] });
     await accepts(state, { requests: [exitOf(alice, { token: ZUSD, cell: CELLS.aliceZusd })] });
+  });
+
+  it("a Route, paid and refunded", async () => {
+    const { state, alice } = wideWorld();
+    for (const amount of [100n, 1n << 103n])
+      await accepts(state, { requests: [routeOf(alice, { chain: 2, payer: 1, amount })] });
   });
 
   it("a Transfer", async () => {

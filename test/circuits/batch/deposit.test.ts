@@ -3,6 +3,7 @@ import {
   COUNTERS_CELL,
   DepositWord0,
   FullExitWord1,
+  RouteWord1,
   Kind,
   Op,
   keyCell,
@@ -200,21 +201,21 @@ describe("Batch: Deposit", () => {
     const claim = truth(state, fresh({ account: 4 }));
     const changed = async (change: (word: bigint, i: number) => bigint): Promise<void> =>
       judge.refuses(state, { queue: [withWords(depositSlot(claim), change)] }, WORDS);
-    for (const code of [0x00n, 0x01n, 0x1fn, 0x23n, 0x24n, 0x30n, 0x40n, 0x60n, 0x80n, 0xa0n, 0xffn]) {
+    for (const code of [0x00n, 0x01n, 0x1fn, 0x24n, 0x30n, 0x40n, 0x60n, 0x80n, 0xa0n, 0xffn]) {
       await changed((word, i) => (i === 0 ? (word & ~0xffn) | code : word));
     }
     for (const bit of [205n, 252n, 253n]) await changed((word, i) => (i === 0 ? word | (1n << bit) : word));
-    // 160..165: the payer of a FullExit.
-    for (const bit of [160n, 165n, 211n, 252n, 253n]) {
+    // 160..165: the payer of a FullExit or Route; 211..250: a Route's deadline.
+    for (const bit of [160n, 165n, 211n, 250n, 252n, 253n]) {
       await changed((word, i) => (i === 1 ? word | (1n << bit) : word));
     }
   });
 
-  it("C28: as a SetKey or a FullExit", async () => {
+  it("C28: as a SetKey, a FullExit or a Route", async () => {
     const { state } = world();
     for (const request of [fresh(), fresh({ account: 4 }), fresh({ account: 2, cell: 2 })]) {
       const claim = truth(state, request);
-      for (const op of ["SetKey", "FullExit"] as const) {
+      for (const op of ["SetKey", "FullExit", "Route"] as const) {
         const slot = withWords(depositSlot(claim), (word, i) =>
           i === 0 ? word - BigInt(Op.Deposit) + BigInt(Op[op]) : word,
         );
@@ -228,7 +229,8 @@ describe("Batch: Deposit", () => {
     const refusedNoop = async (words: bigint[]): Promise<void> =>
       judge.refuses(state, { queue: [withWords(noopInQueue, (_, i) => words[i])] }, WORDS);
     for (const { offset } of DepositWord0.fields.slice(1)) await refusedNoop([1n << BigInt(offset), 0n, 0n]);
-    for (const { offset } of FullExitWord1.fields) await refusedNoop([0n, 1n << BigInt(offset), 0n]);
+    for (const { offset } of [...FullExitWord1.fields, ...RouteWord1.fields])
+      await refusedNoop([0n, 1n << BigInt(offset), 0n]);
     await refusedNoop([0n, 0n, 1n]);
   });
 

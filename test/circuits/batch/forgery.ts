@@ -17,6 +17,7 @@ import {
   type Deposit,
   type FullExit,
   type Open,
+  type Route,
   type SetKey,
   type State,
   type Transfer,
@@ -236,6 +237,11 @@ export function exitSlot(claim: FullExit, { paid = claim.executed ? claim.amount
     access(keyCell(usedAccount));
     return { words: encodeQueueOp(claim) };
   };
+}
+
+/** The slot of a Route: it changes nothing. */
+export function routeSlot(claim: Route): Slot {
+  return withWords(noopInQueue, (_, i) => encodeQueueOp(claim)[i]);
 }
 
 /** A signature over any words of an op that `from` pays, for its nonce and token as they are. */

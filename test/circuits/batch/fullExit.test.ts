@@ -334,15 +334,15 @@ describe("Batch: FullExit", () => {
         await refused(state, slot, /QueueWords/);
       }
     }
-    for (const code of [0x20n, 0x21n]) {
+    for (const code of [0x20n, 0x21n, 0x23n]) {
       const slot = withWords(exitSlot(claim), (word, i) => (i === 0 ? (word & ~0xffn) | code : word));
       await refused(state, slot, /QueueWords/);
     }
   });
 
-  it("C28: the payer is a FullExit's alone", async () => {
+  it("C28: the payer is a FullExit's and a Route's alone", async () => {
     const { state, alice } = wideWorld();
-    const payer = constraint("queueWords", "payer * (1 - isFullExit) ===");
+    const payer = constraint("queueWords", "payer * (1 - high) ===");
     const requests = [
       depositOf(alice, { chain: 1, token: GOLD, amount: 5n }),
       depositOf(alice, { chain: 1, token: GOLD, amount: 5n, account: 1, cell: 1 }),

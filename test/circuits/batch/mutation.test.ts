@@ -12,6 +12,7 @@ import {
   depositOf,
   exactOf,
   exitOf,
+  routeOf,
   honestInput,
   openOf,
   setKeyOf,
@@ -82,6 +83,14 @@ describe("Batch: tampered witnesses", () => {
         ops: [signOp(state, alice, exactOf({ fee: 2n }))],
       },
     ],
+    [
+      "a Route, two Transfers",
+      {
+        requests: [routeOf(alice, { chain: 2, payer: 1, amount: 5n, into: 3, minOut: 4n })],
+        ops: [signOp(state, alice, transferOf()), signOp(state, bob, transferOf({ from: 2, to: 1, account: 1 }))],
+      },
+    ],
+    ["a late Route", { requests: [routeOf(alice, { chain: 2, payer: 1, amount: 5n, deadline: 7 })] }],
     [
       "a FullExit that is not, a Withdraw of zUSD",
       {

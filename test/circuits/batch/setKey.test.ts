@@ -133,7 +133,7 @@ describe("Batch: SetKey", () => {
     const { state, alice } = world();
     const claim = truth(state, setKeyOf(alice));
     const unused = constraint("queueWords", "isSetKey * (cellAndToken + amount) ===");
-    const payer = constraint("queueWords", "payer * (1 - isFullExit) ===");
+    const payer = constraint("queueWords", "payer * (1 - high) ===");
     const withBits = (slot: Slot, ...bits: bigint[]): Slot => withWords(slot, (word, i) => word | (bits[i] ?? 0n));
     // Of token and amount; and a cell, which is used then.
     for (const bit of [59n, 68n, 69n, 74n, 75n, 202n])
@@ -146,12 +146,13 @@ describe("Batch: SetKey", () => {
     await refused(state, withBits(setKeySlot(claim), 0n, 1n << 211n), /QueueWords/);
   });
 
-  it("C28: as a Deposit or a FullExit of nothing", async () => {
+  it("C28: as a Deposit, FullExit or Route of nothing", async () => {
     const { state, alice } = world();
     const claim = truth(state, setKeyOf(alice));
-    for (const code of [0x20n, 0x22n]) {
+    for (const code of [0x20n, 0x22n, 0x23n]) {
       const slot = withWords(setKeySlot(claim), (word, i) => (i === 0 ? (word & ~0xffn) | code : word));
-      await refused(state, slot, code === 0x20n ? constraint("queueSlot", "op.usedCell ===") : FLAG);
+      const by = { 0x20: constraint("queueSlot", "op.usedCell ==="), 0x22: FLAG, 0x23: /QueueWords/ };
+      await refused(state, slot, by[Number(code) as keyof typeof by]);
     }
   });
 

@@ -16,6 +16,7 @@ import {
   depositSlot,
   exactWithdrawal,
   exitSlot,
+  routeSlot,
   noop,
   opening,
   payment,
@@ -35,6 +36,7 @@ import {
   depositOf,
   exactOf,
   exitOf,
+  routeOf,
   openOf,
   setKeyOf,
   signOp,
@@ -183,6 +185,8 @@ describe("Batch: suspension", () => {
           return setKeySlot(claim);
         case "FullExit":
           return exitSlot(claim);
+        case "Route":
+          return routeSlot(claim);
       }
     }
 
@@ -199,11 +203,14 @@ describe("Batch: suspension", () => {
         [exitOf(alice, { cell: 4, token: SILVER, payer: 2 }), true, 1],
         [exitOf(bob), false, 1],
         [exitOf(erin, { chain: 2, account: 5, cell: CELLS.erinSilver, token: SILVER, payer: 2 }), true, 2],
+        [routeOf(alice, { chain: 2, payer: 1, amount: 5n }), true, 2],
+        [routeOf(alice, { chain: 1, payer: 1, amount: 5n }), true, 1],
+        [routeOf(alice, { chain: 1, payer: 63, amount: 5n }), false, 1],
       ];
       for (const [request, executed, chain] of requests) {
         expect(batchOf(state, { requests: [request] }).effects.queueOps[0].executed).to.equal(executed);
         const queue = [slotOf(state, request)];
-        const payer = request.op === "FullExit" ? request.payer : chain;
+        const payer = "payer" in request ? request.payer : chain;
         await judge.proves(state, { queue, suspended: allBut(chain, payer) });
         for (const suspended of [maskOf(chain), allBut()]) {
           await judge.refuses(state, { queue, suspended }, QUEUE_IS);

@@ -8,6 +8,8 @@ import {
   FullExitWord1,
   Op,
   OpenWord,
+  RouteWord0,
+  RouteWord1,
   SetKeyWord0,
   SetKeyWord1,
   TransferWord,
@@ -96,14 +98,15 @@ const QUEUE: Reading = {
     payer: 6,
     usedAccount: 4,
     usedCell: 5,
+    deadline: 40,
   },
   sums: (fields) => {
-    const { isOp, isSetKey, isFullExit, chain, local, tokenChain, amount, account, cell, executed, covered } = fields;
-    const { owner, payer, usedAccount, usedCell } = fields;
+    const { isOp, low, high, chain, local, tokenChain, amount, account, cell, executed, covered } = fields;
+    const { owner, payer, usedAccount, usedCell, deadline } = fields;
     const at = (name: string, of: Layout = FullExitWord0): bigint => BigInt(field(of, name).offset);
     const token = local + (tokenChain << 10n);
-    const code = BigInt(Op.Deposit) * isOp + isSetKey;
-    const sumOp = code + 2n * isFullExit;
+    const code = BigInt(Op.Deposit) * isOp + low;
+    const sumOp = code + 2n * high;
     const sumChain = sumOp + (chain << at("chain"));
     const sumAccount = sumChain + (account << at("account"));
     const sumCell = sumAccount + (cell << at("cell"));
@@ -112,12 +115,13 @@ const QUEUE: Reading = {
     const sumExecuted = sumAmount + (executed << at("executed"));
     const sumPayer = owner + (payer << at("payer", FullExitWord1));
     const sumUsedAccount = sumPayer + (usedAccount << at("usedAccount", FullExitWord1));
+    const sumUsedCell = sumUsedAccount + (usedCell << at("usedCell", FullExitWord1));
     const words = {
       "word[0]": sumExecuted + (covered << at("covered")),
-      "word[1]": sumUsedAccount + (usedCell << at("usedCell", FullExitWord1)),
+      "word[1]": sumUsedCell + (deadline << at("deadline", RouteWord1)),
     };
     const sums = { token, code, sumOp, sumChain, sumAccount, sumCell, sumToken, sumAmount, sumExecuted };
-    return { ...sums, sumPayer, sumUsedAccount, cellAndToken: cell + token, ...words };
+    return { ...sums, sumPayer, sumUsedAccount, sumUsedCell, cellAndToken: cell + token, ...words };
   },
   input: (sums) => ({ word: [sums["word[0]"], sums["word[1]"], 5n] }),
 };
@@ -156,8 +160,8 @@ describe("words", () => {
 
   const exit = {
     isOp: 1n,
-    isSetKey: 0n,
-    isFullExit: 1n,
+    low: 0n,
+    high: 1n,
     chain: 1n,
     account: 5n,
     cell: 6n,
@@ -170,12 +174,19 @@ describe("words", () => {
     payer: 3n,
     usedAccount: 8n,
     usedCell: 9n,
+    deadline: 0n,
   };
+  const route = { ...exit, low: 1n, account: 0n, cell: 0n, usedAccount: 0n, usedCell: 0n, deadline: 77n };
 
   // Those that are taken apart into bits do not have their sums' wires to tamper with.
   for (const name of ["account", "cell", "local", "tokenChain", "amount", "executed", "covered", "owner"]) {
     it(`C5, C21: a queue op's ${name} does not carry into the field above`, async () => {
       await notReadAs(queue, { ...exit, [name]: 1n << BigInt(QUEUE.widths[name]) }, QUEUE);
+    });
+  }
+  for (const name of ["amount", "owner", "deadline"]) {
+    it(`C5, C21: a Route's ${name} does not carry into the field above`, async () => {
+      await notReadAs(queue, { ...route, [name]: 1n << BigInt(QUEUE.widths[name]) }, QUEUE);
     });
   }
 
@@ -246,27 +257,36 @@ describe("words", () => {
       string,
       chain: bigint,
       code: bigint,
-      { isOp: bigint; isSetKey?: bigint; isFullExit?: bigint },
+      { isOp: bigint; low?: bigint; high?: bigint },
     ][] = [
       ["words of 0 as minus eight Deposits of chain 1", 1n, 0n, { isOp: -8n }],
-      ["0x22 as two SetKeys", 1n, 0x22n, { isOp: 1n, isSetKey: 2n }],
-      ["0x1f as minus one SetKey", 1n, 0x1fn, { isOp: 1n, isSetKey: -1n }],
-      ["0x24 as two FullExits", 1n, 0x24n, { isOp: 1n, isFullExit: 2n }],
-      ["0x23 as a SetKey and a FullExit", 1n, 0x23n, { isOp: 1n, isSetKey: 1n, isFullExit: 1n }],
+      ["0x22 as two SetKeys", 1n, 0x22n, { isOp: 1n, low: 2n }],
+      ["0x1f as minus one SetKey", 1n, 0x1fn, { isOp: 1n, low: -1n }],
+      ["0x24 as two FullExits", 1n, 0x24n, { isOp: 1n, high: 2n }],
+      ["0x21 as half a FullExit", 1n, 0x21n, { isOp: 1n, high: F.div(1n, 2n) }],
+      ["0x23 as three SetKeys", 1n, 0x23n, { isOp: 1n, low: 3n }],
+      ["0x25 as three Routes", 1n, 0x25n, { isOp: 1n, low: 3n, high: 1n }],
     ];
-    for (const [name, chain, code, { isOp, isSetKey = 0n, isFullExit = 0n }] of queueCases) {
+    for (const [name, chain, code, bits] of queueCases) {
       it(name, async () => {
         const word = code + (code === 0n ? 0n : chain << 8n);
-        expect(word).to.equal(32n * isOp + isSetKey + 2n * isFullExit + (chain << 8n));
         const witness = await queue.expectPass({ word: [(chain << 8n) | BigInt(Op.Deposit), 0n, 0n] }, { chain });
-        const isOther = isSetKey + isFullExit;
-        const signals = {
-          ...{ isOp, isSetKey, isFullExit, isOther, isDeposit: isOp - isOther, code: 32n * isOp + isSetKey },
-          ...Object.fromEntries(SUMS.map((sum) => [sum, word])),
-          sumOp: 32n * isOp + isOther + isFullExit,
+        const claimed = ({ isOp, low = 0n, high = 0n }: typeof bits, claimedWord: bigint): Record<string, bigint> => {
+          expect(F.mod(claimedWord)).to.equal(F.mod(32n * isOp + low + 2n * high + (chain << 8n)));
+          const isRoute = low * high;
+          const isDeposit = isOp - low - high + isRoute;
+          const signals = {
+            ...{ isOp, low, high, lowAndHigh: low + high, isRoute, isSetKey: low - isRoute, isFullExit: high - isRoute },
+            ...{ isDeposit, code: 32n * isOp + low },
+            ...Object.fromEntries(SUMS.map((sum) => [sum, claimedWord])),
+            sumOp: 32n * isOp + low + 2n * high,
+          };
+          return Object.fromEntries(Object.entries(signals).map(([signal, value]) => [signal, F.mod(value)]));
         };
-        const entries = Object.entries(signals).map(([signal, value]) => [signal, F.mod(value)]);
-        await queue.expectUnsatisfied(await queue.tamper(witness, Object.fromEntries(entries)));
+        await queue.expectUnsatisfied(await queue.tamper(witness, claimed(bits, word)));
+        // The same tampering with the honest bits is the honest witness.
+        const unchanged = claimed({ isOp: 1n }, BigInt(Op.Deposit) + (chain << 8n));
+        await queue.checkConstraints(await queue.tamper(witness, unchanged));
       });
     }
   });
@@ -333,7 +353,7 @@ describe("words", () => {
     }
     for (let code = 0; code < 256; code++) {
       const word = [BigInt(code), 0n, 0n];
-      if ([Op.Noop, Op.Deposit, Op.SetKey, Op.FullExit].includes(code as 0)) await queue.expectPass({ word });
+      if ([Op.Noop, Op.Deposit, Op.SetKey, Op.FullExit, Op.Route].includes(code as 0)) await queue.expectPass({ word });
       else await queue.expectFail({ word }, "QueueWords");
     }
   });
@@ -359,11 +379,13 @@ describe("words", () => {
       await expectNoSurvivors(tester, await tester.expectPass({ word }));
     }
     const exit0 = { op: BigInt(Op.FullExit), chain: 1n, account: 2n, cell: 3n, token: 1n, amount: 9n };
+    const route0 = { op: BigInt(Op.Route), chain: 1n, token: 1n, amount: 9n, executed: 1n, covered: 1n };
     const setKey0 = { op: BigInt(Op.SetKey), chain: 1n, account: 2n, executed: 1n, covered: 1n };
     for (const [word, free] of [
       // A third word may be anything, but for a Noop's.
       [[pack(FullExitWord0, exit0), 7n, 5n], ["last"]],
       [[pack(SetKeyWord0, setKey0), 7n, 5n], ["last"]],
+      [[pack(RouteWord0, route0), pack(RouteWord1, { owner: 7n, payer: 3n, deadline: 99n }), 5n], ["last"]],
       [[0n, 0n, 0n], []],
     ] as [bigint[], string[]][]) {
       await expectNoSurvivors(queue, await queue.expectPass({ word }), free);
@@ -382,7 +404,7 @@ describe("words", () => {
   });
 
   describe("QueueWords", () => {
-    const CODE = { isDeposit: 0n, isSetKey: 0n, isFullExit: 0n };
+    const CODE = { isOp: 1n, isDeposit: 0n, isSetKey: 0n, isFullExit: 0n, isRoute: 0n, deadline: 0n };
     const request = { chain: 63n, account: 15n };
     const outcome = { executed: 1n, covered: 1n };
     const used = { owner: (1n << 160n) - 1n, usedAccount: 15n };
@@ -414,6 +436,18 @@ describe("words", () => {
         last,
       ];
       await queue.expectPass({ word: fullExit }, { ...CODE, isFullExit: 1n, ...all, payer: 63n });
+      const route = [
+        pack(RouteWord0, { op: BigInt(Op.Route), chain: 63n, token: money.token, amount: money.amount, ...outcome }),
+        pack(RouteWord1, { owner: used.owner, payer: 63n, deadline: (1n << 40n) - 1n }),
+        last,
+      ];
+      await queue.expectPass(
+        { word: route },
+        {
+          ...{ ...CODE, isRoute: 1n, ...all, payer: 63n, deadline: (1n << 40n) - 1n },
+          ...{ account: 0n, cell: 0n, usedAccount: 0n, usedCell: 0n },
+        },
+      );
       const zeros = {
         chain: 0n,
         account: 0n,
@@ -424,8 +458,8 @@ describe("words", () => {
         ...none,
         last: 0n,
       };
-      await queue.expectPass({ word: [0n, 0n, 0n] }, { ...CODE, ...zeros });
-      for (const op of ["Deposit", "SetKey", "FullExit"] as const) {
+      await queue.expectPass({ word: [0n, 0n, 0n] }, { ...CODE, isOp: 0n, ...zeros });
+      for (const op of ["Deposit", "SetKey", "FullExit", "Route"] as const) {
         await queue.expectPass({ word: [BigInt(Op[op]), 0n, 0n] }, { ...CODE, [`is${op}`]: 1n, ...zeros });
       }
     });
@@ -448,11 +482,15 @@ describe("words", () => {
       await refused("Deposit", 1, ends(FullExitWord1, "payer"));
       for (const op of ["Deposit", "SetKey", "FullExit"] as const) {
         await refused(op, 0, [205n, 252n, 253n]);
-        await refused(op, 1, [211n, 252n, 253n]);
+        await refused(op, 1, [251n, 252n, 253n]);
         // Indices beyond the state: in its field, but not in its room.
         await refused(op, 0, [AT("account", DepositWord0) + 4n, AT("cell", DepositWord0) + 5n]);
         await refused(op, 1, [AT("usedAccount", DepositWord1) + 4n, AT("usedCell", DepositWord1) + 5n]);
+        await refused(op, 1, ends(RouteWord1, "deadline"));
       }
+      await refused("Route", 0, [...ends(FullExitWord0, "account", "cell"), 205n, 252n, 253n]);
+      await refused("Route", 1, [AT("usedAccount", DepositWord1) + 4n, AT("usedCell", DepositWord1) + 5n]);
+      await refused("Route", 1, [251n, 252n, 253n]);
     });
   });
 });

@@ -27,7 +27,7 @@ import {
   type TracedAccess,
 } from "../../../protocol/witness";
 import { circuit, type CircuitTester } from "../../fixtures/circom";
-import { depositOf, signOp, user, type User } from "../../fixtures/users";
+import { depositOf, routeOf, signOp, user, type User } from "../../fixtures/users";
 
 /** The smallest size with every kind of slot: 16 accounts, 32 balance cells. */
 export const SMALL: Size = { name: "small", cellBits: 6, queueOps: 1, signedOps: 2, gatePower: 15 };
@@ -199,4 +199,4 @@ export function evaluationsOf(
   return { oldEval, quotientEval: F.div(rest, zero), newEval };
 }
 
-export { depositOf, signOp, user };
+export { depositOf, routeOf, signOp, user };

@@ -14,7 +14,7 @@ describe("PeggedFacility custody", () => {
     const chain = await deployPeggedChain();
     const [, , user, other] = await ethers.getSigners();
     const token = await ethers.deployContract("IssuerToken", ["USD", 6]);
-    const usd = await addPeg(chain, 6, { target: 1_000_000n, kappa: 1_000n }, token);
+    const usd = await addPeg(chain, 6, { target: 1_000_000n, kappa: 1_000n }, { token });
     const dai = await addPeg(chain, 18);
     const pegs = [usd, dai];
     const as = ({ facility }: Peg, who = user) => facility.connect(who);
@@ -196,7 +196,7 @@ describe("PeggedFacility custody", () => {
     it("one that holds nothing does not freeze: there is nothing to move", async () => {
       const chain = await loadFixture(fixture);
       const token = await ethers.deployContract("IssuerToken", ["USD", 6]);
-      const peg = await addPeg(chain, 6, {}, token);
+      const peg = await addPeg(chain, 6, {}, { token });
       await token.setPaused(true);
       await peg.facility.sync();
       expect(await peg.facility.status()).to.equal(LIVE);
@@ -206,7 +206,7 @@ describe("PeggedFacility custody", () => {
       const chain = await loadFixture(fixture);
       const { user, as, vault, books } = chain;
       const usdt = await ethers.deployContract("UsdtToken");
-      const peg = await addPeg(chain, 6, {}, usdt);
+      const peg = await addPeg(chain, 6, {}, { token: usdt });
       await fund(peg, user, vault);
       await as(peg).mint(MINTED, 0, user);
       await peg.facility.sync();
@@ -253,7 +253,7 @@ describe("PeggedFacility custody", () => {
       const chain = await deployPeggedChain();
       const [, , user] = await ethers.getSigners();
       const token = await ethers.deployContract("HookToken");
-      const peg = await addPeg(chain, 18, { target: 10n ** 6n, kappa: 1_000n }, token);
+      const peg = await addPeg(chain, 18, { target: 10n ** 6n, kappa: 1_000n }, { token });
       const dai = await addPeg(chain, 18);
       await fund(dai, user, chain.vault);
       await dai.facility.connect(user).mint(10n ** 6n, 0, user);

@@ -132,7 +132,7 @@ describe("PeggedFacility.mint", () => {
     it("a token that moves", async () => {
       const chain = await loadFixture(fixture);
       const token = await ethers.deployContract("IssuerToken", ["USD", 6]);
-      const peg = await addPeg(chain, 6, {}, token);
+      const peg = await addPeg(chain, 6, {}, { token });
       await fund(peg, chain.user, chain.vault);
       await chain.as(peg).mint(5n, 0, chain.user);
       await token.setPaused(true);
@@ -155,6 +155,59 @@ describe("PeggedFacility.mint", () => {
       await expect(as(usdc).mint(1, 0, user))
         .to.be.revertedWithCustomError(books, "Books_Impaired")
         .withArgs(1, 0);
+    });
+  });
+
+  describe("by call", () => {
+    async function paying() {
+      const chain = await fixture();
+      const payer = await ethers.deployContract("MockMintPayer", [chain.usdc.token]);
+      await chain.usdc.token.mint(payer, 10n ** 12n);
+      const mint = (amount: bigint, minOut = 0n) => payer.mint(chain.usdc.facility, amount, minOut, chain.other);
+      return { ...chain, payer, mint };
+    }
+
+    it("mints what arrives, on the terms of a mint", async () => {
+      const { usdc, zusd, books, payer, other, mint, pegs, ...chain } = await loadFixture(paying);
+      const minting = mint(5_000n, 5_000n * SCALE);
+      await expect(minting)
+        .to.emit(usdc.facility, "Minted")
+        .withArgs(payer.target, other.address, 5_000n, 5_000n * SCALE, 0, 0);
+      await expect(minting).to.changeTokenBalance(zusd, other, 5_000n * SCALE);
+      await expect(mint(5_000n, 5_000n * SCALE + 1n)).to.be.revertedWithCustomError(
+        usdc.facility,
+        "Facility_BelowMinimum",
+      );
+      await expect(mint(0n)).to.be.revertedWithCustomError(usdc.facility, "Facility_TooSmall").withArgs(0);
+      await usdc.facility.stopMinting();
+      await expect(mint(1n)).to.be.revertedWithCustomError(usdc.facility, "Facility_NotLive").withArgs(MINT_OFF);
+      await usdc.facility.startMinting();
+      await setPrice(usdc, 9_899n);
+      await expect(mint(1n)).to.be.revertedWithCustomError(usdc.facility, "PeggedFacility_OffPeg");
+      await expectWhole({ ...chain, zusd, books }, pegs);
+    });
+
+    it("V8: the payer re-enters nothing of the facility meanwhile, and who pays nothing by it gets nothing", async () => {
+      const { usdc, zusd, payer, user, as, mint, pegs, books } = await loadFixture(paying);
+      await as(usdc).mint(10_000n, 0, user);
+      await zusd.connect(user).transfer(payer, 5_000n * SCALE);
+      const { interface: abi } = usdc.facility;
+      const guard = abi.getError("ReentrancyGuardReentrantCall")!.selector;
+      const address = await payer.getAddress();
+      for (const data of [
+        abi.encodeFunctionData("mint", [1n, 0n, address]),
+        abi.encodeFunctionData("mintByCall", [0n, address]),
+        abi.encodeFunctionData("redeem", [1_000n * SCALE, 0n, address]),
+        abi.encodeFunctionData("sync"),
+        abi.encodeFunctionData("bookFees"),
+      ]) {
+        await payer.arm(usdc.facility, data);
+        await mint(100n);
+        expect(await payer.succeeded()).to.equal(false);
+        expect(await payer.answer()).to.equal(guard);
+        await expectWhole({ books, zusd }, pegs);
+      }
+      await expect(usdc.facility.connect(user).mintByCall(0, user)).to.be.reverted;
     });
   });
 
@@ -478,7 +531,7 @@ describe("PeggedFacility.mint", () => {
       const chain = await loadFixture(fixture);
       const { user, other, as, vault, zusd } = chain;
       const usdt = await ethers.deployContract("UsdtToken");
-      const peg = await addPeg(chain, 6, { redeemFee: 0n }, usdt);
+      const peg = await addPeg(chain, 6, { redeemFee: 0n }, { token: usdt });
       await fund(peg, user, vault);
       await expect(as(peg).mint(1_000_000n, 0, user)).to.changeTokenBalance(zusd, user, 1_000_000n * SCALE);
       await usdt.setParams(10, 50n);
@@ -494,12 +547,12 @@ describe("PeggedFacility.mint", () => {
     it("V1: refuses a token of which nothing arrives", async () => {
       const chain = await loadFixture(fixture);
       const token = await ethers.deployContract("FeeToken");
-      const peg = await addPeg(chain, 18, {}, token);
+      const peg = await addPeg(chain, 18, {}, { token });
       await fund(peg, chain.user, chain.vault);
       await token.setFeePercent(100);
       await expect(chain.as(peg).mint(1_000n, 0, chain.user))
         .to.be.revertedWithCustomError(peg.facility, "Facility_TooSmall")
-        .withArgs(1_000);
+        .withArgs(0);
       await token.setFeePercent(1);
       await expect(chain.as(peg).mint(1_000n, 0, chain.user)).to.changeTokenBalance(chain.zusd, chain.user, 990n);
     });
@@ -507,7 +560,7 @@ describe("PeggedFacility.mint", () => {
     it("V4: a token that returns false is no silent success, in or out", async () => {
       const chain = await loadFixture(fixture);
       const token = await ethers.deployContract("FalseToken");
-      const peg = await addPeg(chain, 18, {}, token);
+      const peg = await addPeg(chain, 18, {}, { token });
       await fund(peg, chain.user, chain.vault);
       const failed = () => peg.facility.interface.getError("SafeERC20FailedOperation")!.name;
       await expect(chain.as(peg).mint(1_000n, 0, chain.user)).to.be.revertedWithCustomError(peg.facility, failed());
@@ -521,7 +574,7 @@ describe("PeggedFacility.mint", () => {
     it("a token whose transfer takes from the receiver is refused", async () => {
       const chain = await loadFixture(fixture);
       const token = await ethers.deployContract("ShrinkingToken");
-      const peg = await addPeg(chain, 18, {}, token);
+      const peg = await addPeg(chain, 18, {}, { token });
       await fund(peg, chain.user, chain.vault);
       await token.mint(peg.facility, 1n);
       await expect(chain.as(peg).mint(1_000n, 0, chain.user)).to.be.revertedWithPanic(0x11);

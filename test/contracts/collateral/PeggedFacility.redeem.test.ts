@@ -118,7 +118,7 @@ describe("PeggedFacility.redeem", () => {
     const chain = await loadFixture(fixture);
     const { user, other, as, zusd } = chain;
     const token = await ethers.deployContract("IssuerToken", ["USD", 6]);
-    const peg = await addPeg(chain, 6, {}, token);
+    const peg = await addPeg(chain, 6, {}, { token });
     await fund(peg, user, chain.vault);
     await as(peg).mint(MINTED, 0, user);
     await token.setBlocked(other, true);
@@ -289,7 +289,7 @@ describe("PeggedFacility.redeem", () => {
       const chain = await loadFixture(fixture);
       const { user, as, vault } = chain;
       const token = await ethers.deployContract("IssuerToken", ["USD", 6]);
-      const peg = await addPeg(chain, 6, {}, token);
+      const peg = await addPeg(chain, 6, {}, { token });
       await fund(peg, user, vault);
       await as(peg).mint(MINTED, 0, user);
       await as(peg).redeem(100_000n * SCALE, 0, user);

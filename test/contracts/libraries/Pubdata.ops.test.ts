@@ -20,6 +20,7 @@ import {
   pack,
   PACKED_AMOUNT_BITS,
   packAmount,
+  RouteWord1,
   SetKeyWord0,
   tokenChain,
   tokenId,
@@ -35,6 +36,7 @@ import {
   type Payment,
   type QueueOp,
   requestOf,
+  type Route,
   toAddress,
   type UnsignedOp,
   type WithdrawExact,
@@ -66,15 +68,8 @@ const account = fc.nat(accountRoom(MAX_CELL_BITS) - 1);
 const cell = fc.nat(balanceRoom(MAX_CELL_BITS) - 1);
 const key = fc.oneof(fc.bigInt(0n, FIELD_ORDER - 1n), fc.constantFrom(0n, FIELD_ORDER - 1n));
 
-const common = {
-  chain,
-  account,
-  owner: address,
-  executed: fc.boolean(),
-  covered: fc.boolean(),
-  usedAccount: account,
-  usedCell: cell,
-};
+const recorded = { chain, owner: address, executed: fc.boolean(), covered: fc.boolean() };
+const common = { ...recorded, account, usedAccount: account, usedCell: cell };
 const deposit = fc.record({ op: fc.constant("Deposit" as const), ...common, token, amount, cell, key });
 const setKey = fc.record({ op: fc.constant("SetKey" as const), ...common, key });
 const exit = fc.record({
@@ -86,12 +81,27 @@ const exit = fc.record({
   recipient: address,
   amount,
 });
+const route = fc.record({
+  op: fc.constant("Route" as const),
+  ...recorded,
+  usedAccount: fc.constant(0),
+  usedCell: fc.constant(0),
+  token: fc.oneof(token, fc.constant(ZUSD)),
+  amount,
+  payer: chain,
+  deadline: fc.nat(2 ** 31 - 1),
+  recipient: address,
+  into: fc.nat(1023),
+  minOut: fc.bigInt(0n, mask(PACKED_AMOUNT_BITS)),
+});
 const queueOp: fc.Arbitrary<QueueOp | undefined> = fc.oneof(
   deposit,
   deposit,
   setKey,
   exit,
   exit,
+  route,
+  route,
   fc.constant(undefined),
 );
 
@@ -143,15 +153,18 @@ function wordsOf(queue: readonly (QueueOp | undefined)[], signed: readonly (Unsi
   ];
 }
 
-/** What a batch pays on a chain, from its ops: for deposits that were not executed, executed exits, and withdrawals. */
+/** What a batch pays on a chain, from its ops: for deposits and routes that were not executed, executed exits and routes, and withdrawals. */
 function paymentsOn(paying: number, { queue, signed }: RandomOps): Payment[] {
   const result: Payment[] = [];
   for (const op of queue) {
-    if (op?.op === "Deposit" && op.chain === paying && !op.executed) {
+    if ((op?.op === "Deposit" || op?.op === "Route") && op.chain === paying && !op.executed) {
       if (op.token === ZUSD || tokenChain(op.token) === paying) result.push(payment(op.token, op.owner, op.amount));
     }
     if (op?.op === "FullExit" && op.payer === paying && op.executed) {
       result.push(payment(op.token, op.recipient, op.amount));
+    }
+    if (op?.op === "Route" && op.payer === paying && op.executed) {
+      result.push({ ...payment(ZUSD, op.recipient, op.amount), into: op.into, minOut: op.minOut });
     }
   }
   for (const op of signed) {
@@ -211,7 +224,9 @@ describe("Pubdata: ops", () => {
             expect([executed, covered]).to.deep.equal([op.executed, op.covered]);
             expect(owner).to.equal(BigInt(op.owner));
             expect(payer).to.equal(fields.payer);
-            expect(last).to.equal(op.op === "FullExit" ? BigInt(fields.recipient) : fields.key);
+            const [, , word2] = encodeQueueOp(op);
+            expect(last).to.equal(word2);
+            if (op.op !== "Route") expect(last).to.equal(op.op === "FullExit" ? BigInt(fields.recipient) : fields.key);
           }
         }),
         RUNS,
@@ -296,6 +311,22 @@ describe("Pubdata: ops", () => {
     usedAccount: 3,
     usedCell: 0,
   };
+  const ROUTE: Route = {
+    op: "Route",
+    chain: 1,
+    token: ZUSD,
+    amount: 6n,
+    payer: 2,
+    owner: OWNER,
+    deadline: 1_800_000_000,
+    recipient: toAddress(0xb0bn),
+    into: 5,
+    minOut: packAmount(4n),
+    executed: true,
+    covered: true,
+    usedAccount: 0,
+    usedCell: 0,
+  };
   const EXACT: WithdrawExact = {
     op: "WithdrawExact",
     from: 1,
@@ -308,7 +339,7 @@ describe("Pubdata: ops", () => {
     asset: 5,
   };
 
-  it("V10: amounts of refunds, exits and exact withdrawals are any of 128 bits", async () => {
+  it("V10: amounts of refunds, exits, routes and exact withdrawals are any of 128 bits", async () => {
     const { library } = await loadFixture(fixture);
     for (const value of [0n, 1n, mask(104), 1n << 104n, mask(128)]) {
       for (const executed of [true, false]) {
@@ -318,6 +349,8 @@ describe("Pubdata: ops", () => {
             { ...EXIT, amount: value, executed },
             { ...DEPOSIT, token: ZUSD, amount: value, executed },
             { ...EXIT, token: ZUSD, amount: value, executed },
+            { ...ROUTE, amount: value, executed },
+            { ...ROUTE, chain: 2, payer: 1, amount: value, executed },
           ],
           signed: [
             { ...EXACT, amount: value },
@@ -326,9 +359,9 @@ describe("Pubdata: ops", () => {
         };
         const words = wordsOf(batch.queue, batch.signed);
         const payments = paymentsOn(2, { ...batch, words });
-        expect(payments.map((paid) => paid.amount)).to.deep.equal(new Array(4).fill(value));
-        expect(await library.outboxHash(words, 4, 2)).to.equal(outboxHash(payments));
-        expect(await library.outboxHash(words, 4, 1)).to.equal(ZeroHash);
+        expect(payments.map((paid) => paid.amount)).to.deep.equal(new Array(5).fill(value));
+        expect(await library.outboxHash(words, 6, 2)).to.equal(outboxHash(payments));
+        expect(await library.outboxHash(words, 6, 3)).to.equal(ZeroHash);
       }
     }
   });
@@ -383,9 +416,9 @@ describe("Pubdata: ops", () => {
   });
 
   describe("refuses", () => {
-    it("a queue op of any code but Noop, Deposit, SetKey and FullExit, wherever it stands", async () => {
+    it("a queue op of any code but Noop, Deposit, SetKey, FullExit and Route, wherever it stands", async () => {
       const { library } = await loadFixture(fixture);
-      const defined: number[] = [Op.Noop, Op.Deposit, Op.SetKey, Op.FullExit];
+      const defined: number[] = [Op.Noop, Op.Deposit, Op.SetKey, Op.FullExit, Op.Route];
       for (let code = 0; code < 256; code++) {
         const slot = code % 3;
         const words = wordsOf([undefined, undefined, undefined], [undefined, undefined]);
@@ -417,7 +450,28 @@ describe("Pubdata: ops", () => {
           }
         }
       }
-      // A key is no recipient.
+    });
+
+    it("a route whose third word has a bit above its fields, whoever pays it and whether it pays", async () => {
+      const { library } = await loadFixture(fixture);
+      for (const third of [1n << 210n, (1n << 210n) | 5n, FIELD_ORDER - 1n, mask(256)]) {
+        for (const executed of [true, false]) {
+          const words = wordsOf([DEPOSIT, { ...ROUTE, executed }], [undefined, undefined]).with(6, third);
+          for (const read of [
+            () => library.queueOp(words, 1),
+            () => library.outboxHash(words, 2, 2),
+            () => library.outboxHash(words, 2, 9),
+          ]) {
+            await expect(read()).to.be.revertedWithCustomError(library, "Pubdata_InvalidRoute").withArgs(6, third);
+          }
+        }
+      }
+      const words = wordsOf([ROUTE], [undefined, undefined]).with(3, mask(210));
+      expect((await library.queueOp(words, 0)).last).to.equal(mask(210));
+    });
+
+    it("no key, which may be anything below 2^256", async () => {
+      const { library } = await loadFixture(fixture);
       for (const op of [DEPOSIT, SET_KEY]) {
         const words = wordsOf([op], [undefined, undefined]).with(3, mask(256));
         expect((await library.queueOp(words, 0)).last).to.equal(mask(256));
@@ -435,7 +489,7 @@ describe("Pubdata: ops", () => {
     expect(Array.from(await library.queueOp(words, 0)).every((value) => !value)).to.equal(true);
   });
 
-  it("an outbox holds no refund but of the deposit's chain's own tokens and zUSD, and no exit but an executed one", async () => {
+  it("an outbox holds no refund but of the asking chain's own tokens and zUSD, and no exit or route but an executed one", async () => {
     const { library } = await loadFixture(fixture);
     const none: QueueOp[] = [
       { ...DEPOSIT, executed: true },
@@ -447,14 +501,33 @@ describe("Pubdata: ops", () => {
       { ...EXIT, payer: 1, chain: 2 },
       { ...SET_KEY },
       { ...SET_KEY, executed: false },
+      { ...ROUTE, payer: 1 },
+      { ...ROUTE, payer: 1, chain: 2 },
+      { ...ROUTE, executed: false },
+      { ...ROUTE, chain: 2, token: tokenId(1, 5), executed: false },
     ];
     for (const op of none) {
       expect(await library.outboxHash(wordsOf([op], [undefined, undefined]), 1, 2)).to.equal(ZeroHash);
     }
-    const paid: QueueOp[] = [DEPOSIT, { ...DEPOSIT, token: ZUSD, covered: false }, EXIT, { ...EXIT, token: ZUSD }];
+    const refunds: QueueOp[] = [
+      DEPOSIT,
+      { ...DEPOSIT, token: ZUSD, covered: false },
+      { ...ROUTE, chain: 2, executed: false },
+    ];
+    const paid: QueueOp[] = [...refunds, EXIT, { ...EXIT, token: ZUSD }, ROUTE, { ...ROUTE, chain: 2 }];
     for (const op of paid) {
       expect(await library.outboxHash(wordsOf([op], [undefined, undefined]), 1, 2)).not.to.equal(ZeroHash);
     }
+  });
+
+  it("pays a route to its recipient, with what to redeem it into, and refunds it to its owner in plain zUSD", async () => {
+    const { library } = await loadFixture(fixture);
+    const other = { ...ROUTE, chain: 2, payer: 3, executed: false, covered: false, amount: 7n };
+    const words = wordsOf([ROUTE, DEPOSIT, other], [undefined, undefined]);
+    const paid = { ...payment(ZUSD, ROUTE.recipient, 6n), into: 5, minOut: packAmount(4n) };
+    const payments = [paid, payment(DEPOSIT.op === "Deposit" ? DEPOSIT.token : 0, OWNER, 6n), payment(ZUSD, OWNER, 7n)];
+    expect(await library.outboxHash(words, 3, 2)).to.equal(outboxHash(payments));
+    expect(await library.outboxHash(words, 3, 3)).to.equal(ZeroHash);
   });
 
   describe("a request's hash", () => {
@@ -462,21 +535,25 @@ describe("Pubdata: ops", () => {
       [DEPOSIT, fieldOf(DepositWord0, "executed").offset],
       [SET_KEY, fieldOf(FullExitWord0, "amount").offset],
       [EXIT, fieldOf(FullExitWord0, "amount").offset],
+      [ROUTE, fieldOf(DepositWord0, "executed").offset],
     ];
+    /** Owner, payer and deadline, whatever the op. */
+    const isChosen1 = (bit: number): boolean => bit < 166 || (bit >= 211 && bit <= 250);
     for (const [op, chosen0] of ops) {
       it(`of a ${op.op} has what the requester chose, to the bit, and nothing else`, async () => {
         const { library } = await loadFixture(fixture);
         const words = encodeQueueOp(op) as RequestWords;
         const hash = await library.requestHash(...words);
         expect(hash).to.equal(requestHash(words));
-        const chosen = [chosen0, fieldOf(FullExitWord1, "usedAccount").offset, 256];
-        for (const [word, bits] of [ends(FullExitWord0), ends(FullExitWord1), [0, 128, 159, 160, 255]].entries()) {
+        const isChosen = [(bit: number) => bit < chosen0, isChosen1, () => true];
+        const second = [...ends(FullExitWord1), ...ends(RouteWord1)];
+        for (const [word, bits] of [ends(FullExitWord0), second, [0, 128, 159, 160, 209, 210, 255]].entries()) {
           for (const bit of bits) {
             // Another op code means other words.
             if (word === 0 && bit < 8) continue;
             const changed = words.with(word, words[word] ^ (1n << BigInt(bit))) as RequestWords;
             const changedHash = await library.requestHash(...changed);
-            expect(changedHash === hash, `word ${word}, bit ${bit}`).to.equal(bit >= chosen[word]);
+            expect(changedHash === hash, `word ${word}, bit ${bit}`).to.equal(!isChosen[word](bit));
             // The reference reads field elements only.
             if (changed[0] < FIELD_ORDER) expect(changedHash).to.equal(requestHash(changed));
           }
@@ -488,11 +565,11 @@ describe("Pubdata: ops", () => {
       const { library } = await loadFixture(fixture);
       const word1 = BigInt(OWNER);
       const hashes = new Set<string>();
-      for (const code of [Op.Deposit, Op.SetKey, Op.FullExit]) {
+      for (const code of [Op.Deposit, Op.SetKey, Op.FullExit, Op.Route]) {
         const word0 = pack(SetKeyWord0, { op: BigInt(code), chain: 2n, account: 3n });
         hashes.add(await library.requestHash(word0, word1, 7n));
       }
-      expect(hashes.size).to.equal(3);
+      expect(hashes.size).to.equal(4);
     });
   });
 

@@ -15,6 +15,10 @@ import {
   MAX_CELL_BITS,
   Op,
   pack,
+  packAmount,
+  RouteWord0,
+  RouteWord1,
+  RouteWord2,
   SetKeyWord0,
   tokenChain,
   tokenId,
@@ -53,7 +57,19 @@ const exit = {
   owner: OWNER,
   recipient: RECIPIENT,
 } as const satisfies Request;
-const EXAMPLES: readonly Request[] = [deposit, setKey, exit];
+const route = {
+  op: "Route",
+  chain: CHAIN,
+  token: ZUSD,
+  amount: 6n,
+  payer: OTHER,
+  owner: OWNER,
+  deadline: 1_800_000_000,
+  recipient: RECIPIENT,
+  into: 7,
+  minOut: packAmount(5n),
+} as const satisfies Request;
+const EXAMPLES: readonly Request[] = [deposit, setKey, exit, route];
 
 const words = (request: Request): RequestWords => encodeRequest(request) as RequestWords;
 
@@ -93,30 +109,34 @@ describe("Requests", () => {
     for (const request of EXAMPLES) {
       const [word0, word1] = words(request);
       await check(words(request));
-      const { account, cell, token, amount, payer } = { cell: 0, token: 0, amount: 0n, payer: 0, ...request };
+      const none = { account: 0, cell: 0, token: 0, amount: 0n, payer: 0, deadline: 0 };
+      const { account, cell, token, amount, payer, deadline } = { ...none, ...request };
       expect(await library.requestWord0(Op[request.op], CHAIN, account, cell, token, amount)).to.equal(word0);
-      expect(await library.requestWord1(OWNER, payer)).to.equal(word1);
+      const deadlineBits = BigInt(deadline) << BigInt(field(RouteWord1, "deadline").offset);
+      expect((await library.requestWord1(OWNER, payer)) | deadlineBits).to.equal(word1);
     }
   });
 
   it("takes the widest fields", async () => {
     const { check } = await loadFixture(fixture);
     const [account, cell] = [accountRoom(MAX_CELL_BITS) - 1, balanceRoom(MAX_CELL_BITS) - 1];
-    const common = { chain: 63, account, owner: ethers.getAddress(ethers.toBeHex(mask(160), 20)) };
+    const common = { chain: 63, owner: ethers.getAddress(ethers.toBeHex(mask(160), 20)) };
+    const payment = { recipient: common.owner, into: 1023, minOut: mask(40) };
     const token = tokenId(63, 1023);
     const widest: Request[] = [
-      { ...common, op: "Deposit", cell, token, amount: mask(104), key: FIELD_ORDER - 1n },
-      { ...common, op: "SetKey", key: FIELD_ORDER - 1n },
-      { ...common, op: "FullExit", cell, token, payer: 63, recipient: common.owner },
+      { ...common, op: "Deposit", account, cell, token, amount: mask(104), key: FIELD_ORDER - 1n },
+      { ...common, op: "SetKey", account, key: FIELD_ORDER - 1n },
+      { ...common, op: "FullExit", account, cell, token, payer: 63, recipient: common.owner },
+      { ...common, op: "Route", token: ZUSD, amount: mask(104), payer: 63, deadline: 2 ** 40 - 1, ...payment },
     ];
     for (const request of widest) await check(words(request), MAX_CELL_BITS, 63);
   });
 
   describe("malformed words", () => {
-    it("refuses every op code but the three", async () => {
+    it("refuses every op code but the four", async () => {
       const { refusals } = await loadFixture(fixture);
       const codes = Array.from({ length: 256 }, (_, code) => code);
-      const defined: number[] = [Op.Deposit, Op.SetKey, Op.FullExit];
+      const defined: number[] = [Op.Deposit, Op.SetKey, Op.FullExit, Op.Route];
       const requests = codes.map((code) => withField0(setKey, "op", BigInt(code)));
       const errors = await refusals(requests);
       for (const code of codes.filter((code) => !defined.includes(code))) {
@@ -127,21 +147,26 @@ describe("Requests", () => {
       expect(errors[Op.Deposit]?.name).to.equal("Requests_WrongToken");
       expect(errors[Op.SetKey]).to.equal(undefined);
       expect(errors[Op.FullExit]?.name).to.equal("Requests_CellOutOfRange");
+      expect(errors[Op.Route]?.name).to.equal("Requests_Malformed");
     });
 
     /** Bits of the first two words that an op uses. */
-    const used: [Request, number, number][] = [
+    const used: [Request, number, number, deadline?: boolean][] = [
       [deposit, field(DepositWord0, "executed").offset, 160],
       [setKey, field(SetKeyWord0, "account").offset + field(SetKeyWord0, "account").bits, 160],
       [exit, field(FullExitWord0, "amount").offset, 166],
+      [route, field(RouteWord0, "executed").offset, 166, true],
     ];
-    for (const [request, bits0, bits1] of used) {
+    const isOfDeadline = (bit: number): boolean => bit >= 211 && bit <= 250;
+    for (const [request, bits0, bits1, hasDeadline = false] of used) {
       it(`refuses each bit that a ${request.op} does not use: flags, amounts, indices used and beyond`, async () => {
         const { refusals } = await loadFixture(fixture);
         const [word0, word1, word2] = words(request);
         const requests: RequestWords[] = [];
         for (let bit = bits0; bit < 256; bit++) requests.push([word0 | (1n << BigInt(bit)), word1, word2]);
-        for (let bit = bits1; bit < 256; bit++) requests.push([word0, word1 | (1n << BigInt(bit)), word2]);
+        for (let bit = bits1; bit < 256; bit++) {
+          if (!hasDeadline || !isOfDeadline(bit)) requests.push([word0, word1 | (1n << BigInt(bit)), word2]);
+        }
         for (const [i, error] of (await refusals(requests)).entries()) {
           expect(error?.name, requests[i].map(String).join()).to.equal("Requests_Malformed");
           expect(error?.args).to.deep.equal(requests[i].slice(0, 2));
@@ -241,6 +266,13 @@ describe("Requests", () => {
       await expectRefused(words({ ...deposit, account: 0 }), "Requests_CellWithoutAccount", [4]);
     });
 
+    it("a Route names no account and no cell", async () => {
+      const { expectRefused } = await loadFixture(fixture);
+      for (const changed of [withField0(route, "account", 1n), withField0(route, "cell", 1n)]) {
+        await expectRefused(changed, "Requests_Malformed", [changed[0], changed[1]]);
+      }
+    });
+
     it("a SetKey names no cell and no token", async () => {
       const { expectRefused } = await loadFixture(fixture);
       for (const changed of [withField0(setKey, "cell", 1n), withField0(setKey, "token", BigInt(deposit.token))]) {
@@ -249,12 +281,64 @@ describe("Requests", () => {
     });
   });
 
-  it("V10: amounts of deposits are 1 to 2^104 − 1", async () => {
+  it("V10: amounts of deposits and routes are 1 to 2^104 − 1", async () => {
     const { expectRefused, check } = await loadFixture(fixture);
-    for (const amount of [1n, mask(103), mask(104)]) await check(words({ ...deposit, amount }));
-    for (const amount of [0n, 1n << 104n, (1n << 104n) + 1n, 1n << 127n, mask(128)]) {
-      await expectRefused(withField0(deposit, "amount", amount), "Requests_AmountOutOfRange", [amount]);
+    for (const request of [deposit, route]) {
+      for (const amount of [1n, mask(103), mask(104)]) await check(words({ ...request, amount }));
+      for (const amount of [0n, 1n << 104n, (1n << 104n) + 1n, 1n << 127n, mask(128)]) {
+        await expectRefused(withField0(request, "amount", amount), "Requests_AmountOutOfRange", [amount]);
+      }
     }
+  });
+
+  describe("of a route", () => {
+    it("the destination is any chain, also its own, but not none", async () => {
+      const { expectRefused, check } = await loadFixture(fixture);
+      for (const payer of [1, CHAIN, OTHER, 63]) await check(words({ ...route, payer }));
+      await expectRefused(words({ ...route, payer: 0 }), "Requests_NoPayer", []);
+    });
+
+    it("the deadline is any: one of 0 is never met, and refunded", async () => {
+      const { check } = await loadFixture(fixture);
+      for (const deadline of [0, 1, 2 ** 39, 2 ** 40 - 1]) await check(words({ ...route, deadline }));
+    });
+
+    it("the recipient is not the zero address", async () => {
+      const { expectRefused, check } = await loadFixture(fixture);
+      const third = (recipient: bigint) => withLast(route, (words(route)[2] & ~mask(160)) | recipient);
+      for (const recipient of [1n, mask(160)]) await check(third(recipient));
+      await expectRefused(third(0n), "Requests_InvalidRecipient", [0]);
+      await expectRefused(withLast(route, 0n), "Requests_InvalidRecipient", [0]);
+    });
+
+    it("the third word has no bit above its fields", async () => {
+      const { refusals, check } = await loadFixture(fixture);
+      await check(withLast(route, mask(210)));
+      const requests = Array.from({ length: 256 - 210 }, (_, i) =>
+        withLast(route, words(route)[2] | (1n << BigInt(210 + i))),
+      );
+      for (const [i, error] of (await refusals(requests)).entries()) {
+        expect(error?.name, `bit ${210 + i}`).to.equal("Requests_InvalidPayment");
+        expect(error?.args).to.deep.equal([requests[i][2]]);
+      }
+    });
+
+    it("a least output comes with a token to redeem into, packed in any way", async () => {
+      const { expectRefused, check } = await loadFixture(fixture);
+      for (const [into, minOut] of [
+        [0n, 0n],
+        [1n, 0n],
+        [1023n, 0n],
+        [1n, 10n | (1n << 35n)],
+        [1023n, mask(40)],
+      ]) {
+        await check(withLast(route, pack(RouteWord2, { recipient: 5n, into, minOut })));
+      }
+      for (const minOut of [1n, 1n << 35n, mask(40)]) {
+        const third = pack(RouteWord2, { recipient: 5n, minOut });
+        await expectRefused(withLast(route, third), "Requests_InvalidPayment", [third]);
+      }
+    });
   });
 
   describe("tokens", () => {
@@ -266,6 +350,13 @@ describe("Requests", () => {
       for (const token of [tokenId(CHAIN, 1), tokenId(CHAIN, 1023), ZUSD]) await check(words({ ...deposit, token }));
       for (const token of foreign) {
         await expectRefused(words({ ...deposit, token }), "Requests_WrongToken", [token, CHAIN]);
+      }
+    });
+
+    it("V2: of a route is zUSD", async () => {
+      const { expectRefused } = await loadFixture(fixture);
+      for (const token of [...foreign, tokenId(CHAIN, 1), tokenId(CHAIN, 5)]) {
+        await expectRefused(words({ ...route, token }), "Requests_WrongToken", [token, CHAIN]);
       }
     });
 
@@ -298,7 +389,7 @@ describe("Requests", () => {
           expect(refusal === undefined, `${request.join()} ${refusal}`).to.equal(read !== undefined);
           counts[read ? "taken" : "refused"]++;
           if (!read) continue;
-          const applied = applyRequest(state.clone(), read, { suspended: 4n, cap: () => 100n });
+          const applied = applyRequest(state.clone(), read, { timestamp: 1, suspended: 4n, cap: () => 100n });
           if (applied.queueOp.executed) counts.executed++;
           expect(requestHash(applied.words)).to.equal(requestHash(request));
         }
@@ -315,7 +406,7 @@ describe("Requests", () => {
 const anyWords: fc.Arbitrary<RequestWords> = fc
   .record({
     op: fc.oneof(
-      { weight: 12, arbitrary: fc.constantFrom(Op.Deposit, Op.SetKey, Op.FullExit) },
+      { weight: 12, arbitrary: fc.constantFrom(Op.Deposit, Op.SetKey, Op.FullExit, Op.Route) },
       { weight: 1, arbitrary: fc.nat(255) },
     ),
     chain: fc.oneof({ weight: 20, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.nat(63) }),
@@ -342,22 +433,35 @@ const anyWords: fc.Arbitrary<RequestWords> = fc
       { weight: 1, arbitrary: fc.constant(0n) },
     ),
     payer: fc.constantFrom(0, 1, 1, 1, 2, 63),
+    deadline: fc.constantFrom(0n, 1n, mask(40)),
+    payment: fc.record({ into: fc.constantFrom(0n, 0n, 1n, 1023n), minOut: fc.constantFrom(0n, 0n, 5n, mask(40)) }),
     last: fc.oneof(
       { weight: 8, arbitrary: fc.bigInt(1n, mask(160)) },
       { weight: 1, arbitrary: fc.constantFrom(0n, 1n << 160n, FIELD_ORDER - 1n, FIELD_ORDER, mask(256)) },
     ),
     flipped: fc.option(fc.record({ word: fc.nat(2), bit: fc.nat(255) }), { freq: 4 }),
   })
-  .map(({ op, chain, account, cell, token, amount, owner, payer, last, flipped }) => {
+  .map(({ op, chain, account, cell, token, amount, owner, payer, deadline, payment, last, flipped }) => {
     const isSetKey = op === Number(Op.SetKey);
     const first: Record<string, bigint> = { op: BigInt(op), chain: BigInt(chain), account: BigInt(account) };
     if (!isSetKey) Object.assign(first, { cell: BigInt(cell), token: BigInt(token) });
     if (op !== Number(Op.FullExit) && !isSetKey) first.amount = amount;
+    if (op === Number(Op.Route)) {
+      // Of most routes what an account would be is 0, and the token zUSD.
+      if (account < 7) Object.assign(first, { account: 0n, cell: 0n });
+      if (token !== TOKEN_B) first.token = BigInt(ZUSD);
+      const second = pack(RouteWord1, { owner, payer: BigInt(payer), deadline });
+      const third = last >> 160n === 0n ? pack(RouteWord2, { recipient: last, ...payment }) : last;
+      return flip([pack(DepositWord0, first), second, third], flipped);
+    }
     const second = { owner, payer: op === Number(Op.FullExit) ? BigInt(payer) : 0n };
-    const request: RequestWords = [pack(DepositWord0, first), pack(FullExitWord1, second), last];
-    if (flipped) request[flipped.word] ^= 1n << BigInt(flipped.bit);
-    return request;
+    return flip([pack(DepositWord0, first), pack(FullExitWord1, second), last], flipped);
   });
+
+function flip(request: RequestWords, flipped: { word: number; bit: number } | null): RequestWords {
+  if (flipped) request[flipped.word] ^= 1n << BigInt(flipped.bit);
+  return request;
+}
 
 /** The request in three words if a vault of `chain` may queue it, by the reference's decoder and the protocol's text. */
 function asRequest(requestWords: RequestWords, cellBits: number, chain: number): Request | undefined {
@@ -384,6 +488,12 @@ function asRequest(requestWords: RequestWords, cellBits: number, chain: number):
     case "FullExit": {
       const { account, cell, token, payer, recipient } = request;
       return account !== 0 && cell !== 0 && recipient !== ZeroAddress && isPaidOn(token, payer) ? request : undefined;
+    }
+    case "Route": {
+      const { token, amount, payer, recipient, into, minOut } = request;
+      const isInRange = amount > 0n && amount < 1n << 104n;
+      const isPaid = payer !== 0 && recipient !== ZeroAddress && (into !== 0 || minOut === 0n);
+      return token === ZUSD && isInRange && isPaid ? request : undefined;
     }
   }
 }

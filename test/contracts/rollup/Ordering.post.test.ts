@@ -12,6 +12,7 @@ import {
   FIELD_ORDER,
   FullExitWord1,
   QUEUE_RING,
+  RouteWord1,
   tokenId,
   ZUSD,
 } from "../../../protocol/spec";
@@ -409,7 +410,10 @@ describe("Ordering.post", () => {
   });
 
   describe("R14: a request that no vault queues", () => {
-    const common = { chain: SECONDARY, account: 3, owner: OWNER } as const;
+    const asked = { chain: SECONDARY, owner: OWNER } as const;
+    const common = { ...asked, account: 3 } as const;
+    const payment = { recipient: OWNER, into: 0, minOut: 0n } as const;
+    const route = { op: "Route", ...asked, token: ZUSD, amount: 6n, payer: PRIMARY, deadline: 7, ...payment } as const;
     const deposit = { ...common, op: "Deposit", cell: 4, token: tokenId(SECONDARY, 5), amount: 6n, key: 7n } as const;
     const setKey = { ...common, op: "SetKey", key: 7n } as const;
     const exit = {
@@ -431,6 +435,15 @@ describe("Ordering.post", () => {
       ["Requests_Malformed", "a covered deposit", bit(deposit, 0, bitOf(DepositWord0, "covered"))],
       ["Requests_Malformed", "a bit far beyond", bit(exit, 0, 1n << 252n)],
       ["Requests_Malformed", "a deposit with a payer", bit(deposit, 1, bitOf(FullExitWord1, "payer"))],
+      ["Requests_Malformed", "a deposit with a deadline", bit(deposit, 1, bitOf(RouteWord1, "deadline"))],
+      ["Requests_Malformed", "an executed route", bit(route, 0, bitOf(DepositWord0, "executed"))],
+      ["Requests_Malformed", "a route of an account", bit(route, 0, bitOf(DepositWord0, "account"))],
+      ["Requests_NoPayer", "a route to no chain", words({ ...route, payer: 0 })],
+      ["Requests_InvalidPayment", "a route with a bit too many", bit(route, 2, 1n << 210n)],
+      ["Requests_InvalidPayment", "a route with a least output of nothing", words({ ...route, minOut: 1n })],
+      ["Requests_InvalidRecipient", "a route to nobody", words({ ...route, recipient: ZeroAddress })],
+      ["Requests_AmountOutOfRange", "a route of nothing", words({ ...route, amount: 0n })],
+      ["Requests_WrongToken", "a route of another token", words({ ...route, token: tokenId(SECONDARY, 5) })],
       ["Requests_Malformed", "a key with a cell", bit(setKey, 0, bitOf(DepositWord0, "cell"))],
       ["Requests_Malformed", "an exit's used account", bit(exit, 1, bitOf(FullExitWord1, "usedAccount"))],
       ["Requests_WrongChain", "of the primary", words({ ...setKey, chain: PRIMARY })],

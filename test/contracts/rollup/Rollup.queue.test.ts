@@ -29,7 +29,7 @@ const executed = (request: RequestWords): RequestWords =>
 const bitOf = (of: Layout, name: string, bit = 0): bigint => 1n << BigInt(field(of, name).offset + bit);
 
 /** Codes that no queue op has, some of them signed ops'. */
-const UNDEFINED_OPS = [1n, 0x1fn, 0x23n, 0x41n, 0x81n, 0xffn];
+const UNDEFINED_OPS = [1n, 0x1fn, 0x24n, 0x41n, 0x81n, 0xffn];
 
 describe("Rollup request queues", () => {
   async function fixture() {

@@ -3,8 +3,15 @@ import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import fc from "fast-check";
 import { ethers } from "hardhat";
-import { DepositWord0, field, mask, tokenId, unpackAmount, ZUSD } from "../../../protocol/spec";
-import { encodeRequest, encodeSigned, type Outcome, type Request, type UnsignedOp } from "../../../protocol/state";
+import { DepositWord0, field, mask, packAmount, tokenId, unpackAmount, ZUSD } from "../../../protocol/spec";
+import {
+  encodeRequest,
+  encodeSigned,
+  type Outcome,
+  type Request,
+  type RouteRequest,
+  type UnsignedOp,
+} from "../../../protocol/state";
 import { outboxHash } from "../../../protocol/witness/hashes";
 import {
   carryBatch,
@@ -56,6 +63,20 @@ const exitOf = (payer: number, token = ZUSD): Request => ({
   recipient: RECIPIENT,
 });
 
+/** zUSD from a chain to a chain, to be redeemed there; it is late for no batch. */
+const routeOf = (chain: number, payer: number, amount: bigint): RouteRequest => ({
+  op: "Route",
+  chain,
+  token: ZUSD,
+  amount,
+  payer,
+  owner: OWNER,
+  deadline: 2 ** 40 - 1,
+  recipient: RECIPIENT,
+  into: 7,
+  minOut: packAmount(3n),
+});
+
 // Signed ops ----------------------------------------------------------------------------------------------------------
 
 const leaving = { from: 1, fee: 0n, recipient: RECIPIENT, isZusd: true, asset: 0 };
@@ -103,6 +124,11 @@ class World {
   /** An exit of zUSD that is paid. */
   exit(payer: number, amount: bigint, covered = true): Promise<RequestWords> {
     return this.ask(exitOf(payer), { executed: true, covered, amount });
+  }
+
+  /** A route that is paid, or refunded for the ledger. */
+  route(chain: number, payer: number, amount: bigint, covered = true): Promise<RequestWords> {
+    return this.ask(routeOf(chain, payer, amount), { executed: covered, covered });
   }
 
   /** The next batch on the primary chain; its requests are the next ones of their queues. */
@@ -319,6 +345,108 @@ describe("ZusdLedger", () => {
     });
   });
 
+  describe("routes", () => {
+    /** Expects that the flag can be this alone, executed or not; then that the route leads to this ledger. */
+    async function expectFlag(
+      world: World,
+      [chain, payer, amount]: readonly [number, number, bigint],
+      covered: boolean,
+      issued: readonly [bigint, bigint],
+    ): Promise<void> {
+      const asked = await world.ask(routeOf(chain, payer, amount));
+      for (const executed of [true, false]) {
+        const wrong = recorded(asked, { executed, covered: !covered });
+        await world.expectRefused([wrong], [], "ZusdLedger_WrongFlag", [0, covered]);
+      }
+      await world.submit([recorded(asked, { executed: covered, covered })]);
+      expect([await world.issued(PRIMARY), await world.issued(SECONDARY)]).to.deep.equal(issued);
+    }
+
+    // 100 is issued to the primary chain and 50 to the secondary; the caps are 150 and 50.
+    const toCap: [chain: number, payer: number, amount: bigint, covered: boolean, issued: [bigint, bigint]][] = [
+      [PRIMARY, SECONDARY, 50n, true, [150n, 0n]],
+      [PRIMARY, PRIMARY, 50n, true, [100n, 50n]],
+      [PRIMARY, PRIMARY, 51n, false, [100n, 50n]],
+      [SECONDARY, PRIMARY, 1n, false, [100n, 50n]],
+      [SECONDARY, SECONDARY, 1n, false, [100n, 50n]],
+      [PRIMARY, PRIMARY, MAX_AMOUNT, false, [100n, 50n]],
+    ];
+    for (const [chain, payer, amount, covered, issued] of toCap) {
+      it(`X15: of ${amount} from chain ${chain} to ${payer}: the source's cap ${covered ? "covers it" : "does not cover it"}, and no flag says else`, async () => {
+        const world = await loadFixture(issuedFixture);
+        await expectFlag(world, [chain, payer, amount], covered, issued);
+      });
+    }
+
+    it("X15: a route is covered up to exactly what is issued to the destination", async () => {
+      const amounts = [
+        [SECONDARY, 49n, true, [149n, 1n]],
+        [SECONDARY, 50n, true, [150n, 0n]],
+        [SECONDARY, 51n, false, [100n, 50n]],
+        [THIRD, 1n, false, [100n, 50n]],
+        [63, 1n, false, [100n, 50n]],
+      ] as const;
+      for (const [payer, amount, covered, issued] of amounts) {
+        const world = await loadFixture(issuedFixture);
+        // The cap is no reason.
+        await world.cap(PRIMARY, MAX_AMOUNT);
+        await expectFlag(world, [PRIMARY, payer, amount], covered, issued);
+      }
+    });
+
+    it("from a chain to itself move nothing, and need no more than what comes in", async () => {
+      const world = await loadFixture(fixture);
+      await world.cap(PRIMARY, 70n);
+      await expectFlag(world, [PRIMARY, PRIMARY, 70n], true, [0n, 0n]);
+      await expectFlag(world, [PRIMARY, PRIMARY, 71n], false, [0n, 0n]);
+      expect(await world.primary.vault.outboxOf(1)).to.equal(
+        outboxHash([{ ...payment(ZUSD, RECIPIENT, 70n), into: 7, minOut: packAmount(3n) }]),
+      );
+    });
+
+    it("are paid by the destination, with what to redeem into, and refunded by the source in zUSD", async () => {
+      const world = await loadFixture(issuedFixture);
+      await world.cap(SECONDARY, 150n);
+      await world.submit([
+        await world.route(SECONDARY, PRIMARY, 100n),
+        await world.route(PRIMARY, SECONDARY, 151n, false),
+        await world.route(PRIMARY, SECONDARY, 150n),
+        await world.ask(routeOf(PRIMARY, THIRD, 1n), { covered: false }),
+      ]);
+      expect([await world.issued(PRIMARY), await world.issued(SECONDARY)]).to.deep.equal([150n, 0n]);
+      const paid = { ...payment(ZUSD, RECIPIENT, 100n), into: 7, minOut: packAmount(3n) };
+      expect(await world.primary.vault.outboxOf(2)).to.equal(
+        outboxHash([paid, payment(ZUSD, OWNER, 151n), payment(ZUSD, OWNER, 1n)]),
+      );
+    });
+
+    it("are paid and refunded by the secondary chain alike", async () => {
+      const world = await loadFixture(fixture);
+      for (const { rollup } of [world.primary, world.secondary]) {
+        for (const chain of [PRIMARY, SECONDARY]) await rollup.setCap(chain, 100n, 1);
+      }
+      const batch = await world.batch([
+        await world.deposit(SECONDARY, 40n),
+        await world.route(PRIMARY, SECONDARY, 30n),
+        await world.route(SECONDARY, THIRD, 5n, false),
+      ]);
+      await submit(world.primary, batch);
+      await world.follow(batch);
+      const { rollup, vault } = world.secondary;
+      expect([await rollup.issued(PRIMARY), await rollup.issued(SECONDARY)]).to.deep.equal([30n, 10n]);
+      const paid = { ...payment(ZUSD, RECIPIENT, 30n), into: 7, minOut: packAmount(3n) };
+      expect(await vault.outboxOf(1)).to.equal(outboxHash([paid, payment(ZUSD, OWNER, 5n)]));
+      expect(await world.primary.vault.outboxOf(1)).to.equal(ZeroHash);
+    });
+
+    it("that are covered and yet refunded, for another reason, move nothing", async () => {
+      const world = await loadFixture(issuedFixture);
+      await world.submit([await world.ask(routeOf(PRIMARY, SECONDARY, 50n), { covered: true })]);
+      expect([await world.issued(PRIMARY), await world.issued(SECONDARY)]).to.deep.equal([100n, 50n]);
+      expect(await world.primary.vault.outboxOf(2)).to.equal(outboxHash([payment(ZUSD, OWNER, 50n)]));
+    });
+  });
+
   describe("withdrawals", () => {
     const forms: [string, (chain: number, amount: bigint) => bigint[]][] = [
       ["packed", withdraw],
@@ -442,6 +570,43 @@ describe("ZusdLedger", () => {
       await world.expectRefused([...queue.slice(0, 2), again], [], "ZusdLedger_NotAll", [2, 0, 70]);
       await world.submit(queue, withdraw(PRIMARY, 0n));
       expect([await world.issued(PRIMARY), await world.issued(SECONDARY)]).to.deep.equal([0n, 50n]);
+    });
+
+    it("a route, then an exit of what it brought in; not the other way round", async () => {
+      const world = await loadFixture(issuedFixture);
+      const queue = [await world.route(PRIMARY, SECONDARY, 50n), await world.exit(PRIMARY, 150n)];
+      await world.submit(queue);
+      expect([await world.issued(PRIMARY), await world.issued(SECONDARY)]).to.deep.equal([0n, 0n]);
+      const reversed = [await world.exit(PRIMARY, 1n), await world.route(PRIMARY, PRIMARY, 1n)];
+      await world.expectRefused(reversed, [], "ZusdLedger_NotIssued", [PRIMARY, 0, 1]);
+    });
+
+    it("routes after each other: what one brings in the next takes out, and what one takes out the next lacks", async () => {
+      const world = await loadFixture(issuedFixture);
+      await world.cap(SECONDARY, 150n);
+      await world.submit([
+        await world.route(PRIMARY, SECONDARY, 50n),
+        await world.route(PRIMARY, SECONDARY, 1n, false),
+        await world.route(SECONDARY, PRIMARY, 150n),
+        await world.route(SECONDARY, PRIMARY, 1n, false),
+      ]);
+      expect([await world.issued(PRIMARY), await world.issued(SECONDARY)]).to.deep.equal([0n, 150n]);
+    });
+
+    it("a deposit makes room for a route to leave, a route none for a deposit; and withdrawals come after both", async () => {
+      const world = await loadFixture(issuedFixture);
+      await world.cap(SECONDARY, 60n);
+      const queue = [await world.deposit(SECONDARY, 10n), await world.route(PRIMARY, SECONDARY, 50n)];
+      const full = await world.deposit(PRIMARY, 1n);
+      await world.expectRefused([...queue, full], [], "ZusdLedger_WrongFlag", [2, false]);
+      const refunded = recorded(full, { covered: false });
+      await world.expectRefused([...queue, refunded], withdraw(SECONDARY, 11n), "ZusdLedger_NotIssued", [
+        SECONDARY,
+        10,
+        11,
+      ]);
+      await world.submit([...queue, refunded], [...withdraw(SECONDARY, 10n), ...withdraw(PRIMARY, 150n)]);
+      expect([await world.issued(PRIMARY), await world.issued(SECONDARY)]).to.deep.equal([0n, 0n]);
     });
 
     it("chains do not mix", async () => {
@@ -669,12 +834,14 @@ describe("ZusdLedger", () => {
     const CHAINS = [PRIMARY, SECONDARY];
     type Op =
       | { kind: "deposit"; chain: number; amount: bigint; credited: boolean }
-      | { kind: "exit"; chain: number; amount: bigint; executed: boolean };
+      | { kind: "exit"; chain: number; amount: bigint; executed: boolean }
+      | { kind: "route"; chain: number; amount: bigint; payer: number; inTime: boolean };
     const chain = fc.constantFrom(...CHAINS);
     const amount = fc.bigInt(1n, 60n);
     const op: fc.Arbitrary<Op> = fc.oneof(
       fc.record({ kind: fc.constant("deposit" as const), chain, amount, credited: fc.boolean() }),
       fc.record({ kind: fc.constant("exit" as const), chain, amount, executed: fc.boolean() }),
+      fc.record({ kind: fc.constant("route" as const), chain, amount, payer: chain, inTime: fc.boolean() }),
     );
     const leave = fc.record({ chain, amount, exact: fc.boolean() });
     const step = fc.record({
@@ -694,24 +861,33 @@ describe("ZusdLedger", () => {
             caps.set(change.chain, change.cap);
           }
           const right: RequestWords[] = [];
-          for (const [i, { kind, chain: of, ...o }] of queue.entries()) {
+          for (const [i, o] of queue.entries()) {
+            const { kind, chain: of } = o;
             const before = issued.get(of)!;
             let request: Request;
             let filled: Filled;
-            if (kind === "deposit") {
+            if (o.kind === "deposit") {
               const covered = before + o.amount <= caps.get(of)!;
-              const executed = covered && "credited" in o && o.credited;
+              const executed = covered && o.credited;
               [request, filled] = [depositOf(of, o.amount), { executed, covered }];
               if (executed) issued.set(of, before + o.amount);
+            } else if (o.kind === "route") {
+              const fits = before + o.amount <= caps.get(of)!;
+              const there = issued.get(o.payer)! + (o.payer === of ? o.amount : 0n);
+              const covered = fits && o.amount <= there;
+              const executed = covered && o.inTime;
+              [request, filled] = [routeOf(of, o.payer, o.amount), { executed, covered }];
+              if (executed) issued.set(of, before + o.amount);
+              if (executed) issued.set(o.payer, issued.get(o.payer)! - o.amount);
             } else {
-              const executed = "executed" in o && o.executed;
+              const { executed } = o;
               const covered = !executed || o.amount <= before;
               const paid = !executed ? 0n : covered ? o.amount : before;
               [request, filled] = [exitOf(of), { executed, covered, amount: paid }];
               issued.set(of, before - paid);
             }
             right.push(await world.ask(request, filled));
-            if (i !== wrong || kind !== "deposit") continue;
+            if (i !== wrong || kind === "exit") continue;
             const flipped = recorded(encodeRequest(request) as RequestWords, { ...filled, covered: !filled.covered });
             await world.expectRefused([...right.slice(0, -1), flipped], [], "ZusdLedger_WrongFlag", [
               i,

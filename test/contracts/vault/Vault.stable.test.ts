@@ -26,7 +26,7 @@ describe("Vault dealing in zUSD", () => {
     const usdc = await addPeg(chain, 6);
     const dai = await addPeg(chain, 18);
     const issuer = await ethers.deployContract("IssuerToken", ["USD", 6]);
-    const stern = await addPeg(chain, 6, {}, issuer);
+    const stern = await addPeg(chain, 6, {}, { token: issuer });
     const bare = await ethers.deployContract("MockToken", ["EUR", 6]);
     await chain.tokens.list(bare);
     const pegs = [usdc, dai, stern];
@@ -180,12 +180,12 @@ describe("Vault dealing in zUSD", () => {
     it("V1: of a token that takes fees credits what the facility received", async () => {
       const chain = await loadFixture(fixture);
       const usdt = await ethers.deployContract("UsdtToken");
-      const peg = await addPeg(chain, 6, {}, usdt);
+      const peg = await addPeg(chain, 6, {}, { token: usdt });
       await fund(peg, chain.user, chain.vault);
       await usdt.setParams(10, 10n ** 6n);
-      // Twice a thousandth: into the vault, and on to the facility.
+      // A thousandth, once: the token goes to the facility at once.
       await chain.deposit(usdt, 1_000_000n);
-      const arrived = 999_000n - 999n;
+      const arrived = 999_000n;
       expect((await chain.last()).amount).to.equal(arrived * SCALE);
       expect(await usdt.balanceOf(chain.vault)).to.equal(0);
       await chain.deposit(usdt, 1_000_000n);
@@ -581,6 +581,7 @@ describe("Vault dealing in zUSD", () => {
       await refill();
       const paid = AMOUNT - shareUp(AMOUNT, 5n);
       const redeeming = redeem();
+      await expect(redeeming).to.emit(vault, "WaitEnded").withArgs(id, true);
       await expect(redeeming).to.emit(vault, "PaymentRedeemed").withArgs(recipient.address, DAI, AMOUNT, paid);
       await expect(redeeming).to.changeTokenBalance(dai.token, recipient, paid);
       expect(await zusd.abroad()).to.equal(900n * UNIT);
@@ -609,7 +610,7 @@ describe("Vault dealing in zUSD", () => {
       const until = since + DAY;
       const snapshot = await ethers.provider.send("evm_snapshot", []);
       const asked = vault.connect(recipient).releaseWaiting(id, waits, since);
-      await expect(asked).to.emit(vault, "PaymentReleased").withArgs(id);
+      await expect(asked).to.emit(vault, "WaitEnded").withArgs(id, false);
       await expect(asked).to.changeTokenBalance(zusd, recipient, AMOUNT);
       await ethers.provider.send("evm_revert", [snapshot]);
 
@@ -682,6 +683,17 @@ describe("Vault dealing in zUSD", () => {
     });
   });
 
+  it("tokens to mint with are asked for by the facility that mints now, and by nobody else", async () => {
+    const { vault, user, admin, usdc, whole } = await loadFixture(fixture);
+    const voice = await impersonate(await usdc.facility.getAddress());
+    for (const caller of [user, admin, voice]) {
+      await expect(vault.connect(caller).payMint())
+        .to.be.revertedWithCustomError(vault, "StableDesk_NotMinting")
+        .withArgs(caller.address);
+    }
+    await whole();
+  });
+
   it("redeemFor is the vault's own", async () => {
     const { vault, user, admin } = await loadFixture(fixture);
     for (const caller of [user, admin]) {
@@ -705,7 +717,7 @@ describe("Vault dealing in zUSD", () => {
     async function hooked() {
       const chain = await fixture();
       const token = await ethers.deployContract("HookToken");
-      const peg = await addPeg(chain, 18, {}, token);
+      const peg = await addPeg(chain, 18, {}, { token });
       const local = Number(await chain.tokens.count());
       await fund(peg, chain.user, chain.vault);
       await peg.facility.connect(chain.user).mint(1_000n * UNIT, 0, chain.user);
@@ -728,6 +740,20 @@ describe("Vault dealing in zUSD", () => {
         ["pay", abi.encodeFunctionData("pay", [9n, [payment(ZUSD, address, 1n)], ZeroHash])],
         ["claim", abi.encodeFunctionData("claim", [ZUSD, address])],
         ["claimFor", abi.encodeFunctionData("claimFor", [address, ZUSD])],
+        [
+          "swap",
+          abi.encodeFunctionData("swap", [
+            {
+              tokenIn: await chain.zusd.getAddress(),
+              amountIn: 1n,
+              destination: 1,
+              tokenOut: 0,
+              minOut: 0n,
+              deadline: 2n ** 31n,
+              recipient: address,
+            },
+          ]),
+        ],
         ["redeemWaiting", abi.encodeFunctionData("redeemWaiting", [args.id, waits, args.since])],
         ["releaseWaiting", abi.encodeFunctionData("releaseWaiting", [args.id, waits, args.since])],
       ];

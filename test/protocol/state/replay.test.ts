@@ -10,6 +10,7 @@ import {
   encodeSigned,
   type Deposit,
   type FullExit,
+  type Route,
   type QueueOp,
   type SetKey,
   type UnsignedOp,
@@ -132,10 +133,28 @@ describe("Replay", () => {
     usedCell: 1,
     amount: 1000n,
   };
+  /** 100 are issued to chain 1, 40 to chain 2. */
+  const route: Route = {
+    op: "Route",
+    chain: 1,
+    token: ZUSD,
+    amount: 30n,
+    payer: 2,
+    owner: alice.address,
+    deadline: 2 ** 40 - 1,
+    recipient: mallory.address,
+    into: 9,
+    minOut: 7n,
+    executed: true,
+    covered: true,
+    usedAccount: 0,
+    usedCell: 0,
+  };
   const withOp = (op: QueueOp, of = header()) => withQueue(encodeQueueOp(op), of);
   const withDeposit = (change: Partial<Deposit>, of = header()) => withOp({ ...deposit, ...change }, of);
   const withSetKey = (change: Partial<SetKey>, of = header()) => withOp({ ...setKey, ...change }, of);
   const withExit = (change: Partial<FullExit>, of = header()) => withOp({ ...exit, ...change }, of);
+  const withRoute = (change: Partial<Route>, of = header()) => withOp({ ...route, ...change }, of);
 
   const transfer: UnsignedOp = { op: "Transfer", fee: 0n, from: 1, to: 1, account: 1, amount: 10n };
   const leaving = { fee: 0n, from: 1, recipient: bob.address, chain: 1, isZusd: false, asset: 1 };
@@ -201,6 +220,29 @@ describe("Replay", () => {
       expect(ledgerOf(zusd)).to.deep.equal([[1, 100n]]);
       const nothing = withExit({ executed: false, amount: 0n, payer: 2 }, header({ number: 3 }));
       expect(zusd.apply(SIZE, nothing)).to.deep.equal([]);
+    });
+
+    it("pays routes by their destination, and refunds those that are not executed", () => {
+      const replay = started();
+      const cells = [...replay.nonzero()];
+      const paid = { token: ZUSD, recipient: mallory.address, amount: 30n, into: 9, minOut: 7n };
+      expect(replay.apply(SIZE, withRoute({}))).to.deep.equal([{ ...paid, chain: 2 }]);
+      expect(ledgerOf(replay)).to.deep.equal([
+        [1, 130n],
+        [2, 10n],
+      ]);
+      const refund = { ...payment, chain: 1, token: ZUSD, recipient: alice.address, amount: 11n };
+      const beyond = { executed: false, covered: false, amount: 11n };
+      expect(replay.apply(SIZE, withRoute(beyond, header({ number: 3 })))).to.deep.equal([refund]);
+      const itself = { payer: 1, amount: 500n };
+      expect(replay.apply(SIZE, withRoute(itself, header({ number: 4 })))).to.deep.equal([
+        { ...paid, chain: 1, amount: 500n },
+      ]);
+      expect(ledgerOf(replay)).to.deep.equal([
+        [1, 130n],
+        [2, 10n],
+      ]);
+      expect([...replay.nonzero()]).to.deep.equal(cells);
     });
 
     it("pays withdrawals of one slot and of two", () => {
@@ -308,6 +350,22 @@ describe("Replay", () => {
       "exit of zUSD": withExit({ ...ofZusd, amount: 100n }),
       "exit above the ledger": withExit({ ...ofZusd, payer: 2, amount: 40n, covered: false }),
       "exit above an empty ledger": withExit({ ...ofZusd, payer: 3, amount: 0n, covered: false }),
+      route: withRoute({}),
+      "route of all that is issued there": withRoute({ amount: 40n }),
+      "route from a chain to itself": withRoute({ payer: 1, amount: 500n }),
+      "route at its deadline": withRoute({ deadline: 50 }, header({ timestamp: 50 })),
+      "late route": withRoute({ executed: false, deadline: 50 }, header({ timestamp: 51 })),
+      "late route that is not covered": withRoute(
+        { executed: false, covered: false, deadline: 50 },
+        header({ timestamp: 51 }),
+      ),
+      "route above the cap": withRoute({ executed: false, covered: false }),
+      "route beyond what is issued": withRoute({ executed: false, covered: false, amount: 41n }),
+      "route to a suspended chain": withRoute({ executed: false }, suspend(2)),
+      "route to nobody": withRoute({ executed: false, covered: false, payer: 0 }),
+      "route of another token": withRoute({ executed: false, token: TOKEN_A, amount: 1000n }),
+      "route of another chain's token": withRoute({ executed: false, token: TOKEN_B }),
+      "route of chain 0": withRoute({ executed: false, chain: 0 }),
       transfer: signed(transfer),
       withdraw: signed(withdraw),
       "withdraw of zUSD": signed(withdrawZusd),
@@ -332,7 +390,7 @@ describe("Replay", () => {
       ["a fee cell outside", withSigned([], header({ feeCells: [0, 0, 16, 0] })), "balance cell 16 does not exist"],
 
       // Deposits.
-      ["an undefined queue op", withQueue([0x23n, 0n, 0n]), "a queue op has an undefined code"],
+      ["an undefined queue op", withQueue([0x24n, 0n, 0n]), "a queue op has an undefined code"],
       ["a signed op's code in the queue", withQueue([0x01n, 0n, 0n]), "a queue op has an undefined code"],
       ["a queue Noop with content", withQueue([0n, 0n, 1n]), "a queue op has an undefined code"],
       ["bits in a deposit", withQueue([0x20n | (1n << 205n), 0n, 0n]), "DepositWord0.unused bits must be zero"],
@@ -457,6 +515,30 @@ describe("Replay", () => {
         "zUSD paid by a suspended chain",
         withExit({ ...ofZusd, payer: 2, amount: 40n, covered: false }, suspend(2)),
         "something of chain 2 moves, which is suspended",
+      ],
+
+      // Routes.
+      ["bits in a route", withQueue([0x23n | (1n << 14n), 0n, 0n]), "RouteWord0.unused bits must be zero"],
+      ["bits in a route's second word", withQueue([0x23n, 1n << 166n, 0n]), "RouteWord1.unused bits must be zero"],
+      ["bits in a route's third word", withQueue([0x23n, 0n, 1n << 210n]), "RouteWord2.unused bits must be zero"],
+      ["a route of a suspended chain", withRoute({}, suspend(1)), "something of chain 1 moves, which is suspended"],
+      ["a route to a suspended chain", withRoute({}, suspend(2)), "a route has a wrong flag"],
+      ["a late route", withRoute({ deadline: 50 }, header({ timestamp: 51 })), "a route has a wrong flag"],
+      ["a route of another token", withRoute({ token: TOKEN_A }), "a route has a wrong flag"],
+      ["a route of chain 0", withRoute({ chain: 0 }), "a route has a wrong flag"],
+      ["a route to nobody", withRoute({ payer: 0, amount: 0n }), "a route has a wrong flag"],
+      ["a route that is refunded for nothing", withRoute({ executed: false }), "a route has a wrong flag"],
+      ["a route that is not covered", withRoute({ covered: false }), "a route has a wrong flag"],
+      ["a route of more than is issued", withRoute({ amount: 41n }), "a route has a wrong flag"],
+      [
+        "a late route that says more than is issued is covered",
+        withRoute({ executed: false, deadline: 50, amount: 41n }, header({ timestamp: 51 })),
+        "a route has a wrong flag",
+      ],
+      [
+        "a route of another token that is not covered",
+        withRoute({ executed: false, covered: false, token: TOKEN_A }),
+        "a route has a wrong flag",
       ],
 
       // Transfers.

@@ -17,6 +17,7 @@ import {
   toAddress,
   type Deposit,
   type FullExit,
+  type Route,
   type QueueOp,
   type SetKey,
   type UnsignedOp,
@@ -99,6 +100,22 @@ const queueOp: fc.Arbitrary<QueueOp> = fc.oneof(
     ...outcome,
     usedCell: cell,
   }),
+  fc.record({
+    op: fc.constant("Route" as const),
+    chain,
+    owner: address,
+    token,
+    amount: bits(128),
+    payer: chain,
+    deadline: below(2 ** 40),
+    recipient: address,
+    into: below(2 ** 10),
+    // In any packing: it is the requester's.
+    minOut: bits(40),
+    ...outcome,
+    usedAccount: fc.constant(0),
+    usedCell: fc.constant(0),
+  }),
 );
 const header = fc.record({
   number: below(2 ** 32),
@@ -163,6 +180,22 @@ const fullExit: FullExit = {
   usedCell: 3,
   amount: 70n,
 };
+const route: Route = {
+  op: "Route",
+  chain: 1,
+  token: spec.ZUSD,
+  amount: 70n,
+  payer: 2,
+  owner: alice.address,
+  deadline: 1_767_225_600,
+  recipient: bob.address,
+  into: 7,
+  minOut: 40n,
+  executed: true,
+  covered: true,
+  usedAccount: 0,
+  usedCell: 0,
+};
 const NO_FEES = [0, 0, 0, 0];
 
 describe("words", () => {
@@ -195,8 +228,9 @@ describe("words", () => {
     fc.assert(
       fc.property(queueOp, (op) => {
         const [word0, word1, last] = encodeQueueOp(op);
-        const masks = [op.op === "Deposit" ? spec.mask(203) : spec.mask(75), spec.mask(166)];
-        expect(encodeRequest(op)).to.deep.equal([word0 & masks[0], word1 & masks[1], last]);
+        const chosen0 = op.op === "Deposit" || op.op === "Route" ? spec.mask(203) : spec.mask(75);
+        const chosen1 = spec.mask(166) | (spec.mask(40) << 211n);
+        expect(encodeRequest(op)).to.deep.equal([word0 & chosen0, word1 & chosen1, last]);
         const { executed: _, covered: __, usedAccount: ___, usedCell: ____, ...rest } = op;
         const { amount: _____, ...exit } = { amount: 0n, ...rest };
         expect(requestOf(op)).to.deep.equal(op.op === "FullExit" ? exit : rest);
@@ -256,7 +290,7 @@ describe("words", () => {
   });
 
   it("reads a batch: header, queue ops, signed ops", () => {
-    for (const queued of [deposit, setKey, fullExit]) {
+    for (const queued of [deposit, setKey, fullExit, route]) {
       const feeCells = [1, 15, 0, 2];
       const words = [
         encodeHeader({ number: 3, timestamp: 99, suspended: 6n, feeCells }),
@@ -320,6 +354,17 @@ describe("words", () => {
       "FullExitWord0.amount must be below 2^128",
     );
     expect(() => encodeQueueOp({ ...fullExit, payer: 64 })).to.throw("FullExitWord1.payer must be below 2^6");
+    for (const [change, message] of [
+      [{ amount: 2n ** 128n }, "RouteWord0.amount must be below 2^128"],
+      [{ payer: 64 }, "RouteWord1.payer must be below 2^6"],
+      [{ deadline: 2 ** 40 }, "RouteWord1.deadline must be below 2^40"],
+      [{ deadline: 0.5 }, "RouteWord1.deadline must be an integer"],
+      [{ into: 1024 }, "RouteWord2.into must be below 2^10"],
+      [{ minOut: 2n ** 40n }, "RouteWord2.minOut must be below 2^40"],
+      [{ recipient: "0x12" }, "Route.recipient must be an address"],
+    ] as const) {
+      expect(() => encodeQueueOp({ ...route, ...change })).to.throw(message);
+    }
     expect(() => encodeQueueOp({ ...setKey, key: spec.FIELD_ORDER })).to.throw("SetKey.key must be below");
     expect(() => encodeSigned({ ...exact, amount: 2n ** 128n })).to.throw("ExactWord.amount must be below 2^128");
     expect(() => encodeSigned({ ...exact, minOut: 1n })).to.throw("WithdrawExact.minOut must be 0 but for zUSD, got 1");
@@ -352,7 +397,7 @@ describe("words", () => {
         expect(() => batch([BigInt(code), 0n, 0n, 0n])).to.throw(`signed op.op ${name} is not defined`);
         expect(() => batch([0n, BigInt(code), 0n, 0n])).to.throw(`signed op.op ${name} is not defined`);
       }
-      for (const code of codes.filter((c) => c !== 0 && (c < 0x20 || c > 0x22))) {
+      for (const code of codes.filter((c) => c !== 0 && (c < 0x20 || c > 0x23))) {
         const name = `0x${code.toString(16).padStart(2, "0")}`;
         expect(() => queue([BigInt(code), 0n, 0n])).to.throw(`queue op.op ${name} is not defined`);
       }
@@ -441,11 +486,14 @@ describe("words", () => {
       }
       const queued: [string, QueueOp, number, number[]][] = [
         ["DepositWord0", deposit, 0, [205, 253]],
-        ["DepositWord1", deposit, 1, [160, 165, 211, 253]],
+        ["DepositWord1", deposit, 1, [160, 165, 211, 250, 253]],
         ["SetKeyWord0", setKey, 0, [36, 58, 59, 74, 75, 202, 205, 253]],
-        ["SetKeyWord1", setKey, 1, [160, 165, 188, 210, 253]],
+        ["SetKeyWord1", setKey, 1, [160, 165, 188, 210, 211, 250, 253]],
         ["FullExitWord0", fullExit, 0, [205, 253]],
-        ["FullExitWord1", fullExit, 1, [211, 253]],
+        ["FullExitWord1", fullExit, 1, [211, 250, 253]],
+        ["RouteWord0", route, 0, [14, 35, 36, 58, 205, 253]],
+        ["RouteWord1", route, 1, [166, 187, 188, 210, 251, 253]],
+        ["RouteWord2", route, 2, [210, 252, 253]],
       ];
       for (const [name, op, index, places] of queued) {
         for (const place of places) {
@@ -583,6 +631,21 @@ describe("words", () => {
       expect(of(spec.FullExitWord1, encodeQueueOp(fullExit)[1])).to.equal(
         `asked by ${alice.address}, to be paid by chain 2; account 2 and balance cell 3 are used`,
       );
+    });
+
+    it("route", () => {
+      const what = "route from chain 1 of 70 units of zUSD";
+      expect(of(spec.RouteWord0, first(route))).to.equal(`${what}: paid`);
+      expect(of(spec.RouteWord0, first({ ...route, executed: false }))).to.equal(`${what}: refunded`);
+      expect(of(spec.RouteWord0, first({ ...route, executed: false, covered: false }))).to.equal(
+        `${what}: refunded, beyond what the ledger covers`,
+      );
+      const [, second, third] = encodeQueueOp(route);
+      expect(of(spec.RouteWord1, second)).to.equal(
+        `to be paid by chain 2 until 2026-01-01T00:00:00Z; else ${alice.address} is refunded`,
+      );
+      expect(of(spec.RouteWord2, third)).to.equal(`for ${bob.address}, redeemed into token 7 for at least 40 units`);
+      expect(of(spec.RouteWord2, encodeQueueOp({ ...route, into: 0, minOut: 0n })[2])).to.equal(`for ${bob.address}`);
     });
 
     it("transfer, open", () => {

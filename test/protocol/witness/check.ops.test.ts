@@ -46,7 +46,7 @@ import {
   zusdState,
 } from "../../fixtures/states";
 import { proverInput, withAccess, type Claims } from "../../fixtures/statements";
-import { LATER, depositOf, exitOf, setKeyOf, signOp, user, type User } from "../../fixtures/users";
+import { LATER, depositOf, exitOf, routeOf, setKeyOf, signOp, user, type User } from "../../fixtures/users";
 
 // Alice's cells 1 and 4 hold 1,000 and 1 of token A, 3 holds 500 of token B, 5 holds 100 zUSD; bob's 2 and 6 hold 20 of token A and 40 zUSD.
 const SIZE: Size = { name: "small", cellBits: SMALL_BITS, queueOps: 1, signedOps: 2, gatePower: 0 };
@@ -162,6 +162,7 @@ function batchIn(
     size,
     number: 1,
     timestamp: 1000,
+    feeCells,
     words,
     accesses,
     sorted,
@@ -313,6 +314,103 @@ describe("checkStatement, op by op", () => {
           { accesses: withAccess(batch.trace, QUEUE_BALANCE, { written: wrong }) },
           "write equation",
         );
+    });
+  });
+
+  describe("Route", () => {
+    // In time at exactly its deadline; 40 are issued to chain 2.
+    const request = routeOf(alice, { chain: 1, payer: 2, amount: 40n, deadline: 1000, into: 3, minOut: 5n });
+    const done = () => batchOf({ requests: [request] });
+
+    it("stands: paid, on one chain, late, not covered, to nobody and of another token", () => {
+      const requests = [
+        request,
+        { ...request, payer: 1 },
+        { ...request, deadline: 999 },
+        { ...request, amount: 41n },
+        { ...request, payer: 0 },
+        { ...request, chain: 0 },
+        { ...request, token: TOKEN_A },
+      ];
+      for (const route of requests) accept(batchOf({ requests: [route] }));
+    });
+
+    it("C27: not with the flag turned round, and only the ledger's flag with it", () => {
+      const batches = [
+        done(),
+        batchOf({ requests: [{ ...request, deadline: 999 }] }),
+        batchOf({ requests: [{ ...request, amount: 41n }] }),
+        batchOf({ requests: [{ ...request, token: TOKEN_A }] }),
+        batchOf({ requests: [{ ...request, payer: 0 }] }),
+      ];
+      for (const batch of batches)
+        expectRefused(batch, { words: replaced(batch.trace, QUEUE, (word) => word ^ (1n << EXECUTED)) }, FLAGS);
+      // What the ledger says is every rollup's to check; but executed and covered belong together.
+      const [paid, late, uncovered, other] = batches;
+      const flip = ({ trace }: Batch, bits: bigint) => ({ words: replaced(trace, QUEUE, (word) => word ^ bits) });
+      for (const batch of [paid, uncovered]) {
+        accept(batch, flip(batch, 3n << EXECUTED));
+        expectRefused(batch, flip(batch, 1n << COVERED), FLAGS);
+      }
+      accept(late, flip(late, 1n << COVERED));
+      expectRefused(late, flip(late, 3n << EXECUTED), FLAGS);
+      expectRefused(other, flip(other, 1n << COVERED), FLAGS);
+    });
+
+    it("not in time, to another chain or of another token than its flag says", () => {
+      const batch = done();
+      for (const [at, change] of [
+        // A deadline of 1000 - 8, payer 0, chain 0, and token A.
+        [QUEUE + 1, 8n << 211n],
+        [QUEUE + 1, 2n << 160n],
+        [QUEUE, 1n << 8n],
+        [QUEUE, BigInt(ZUSD ^ TOKEN_A) << 59n],
+      ] as const) {
+        expectRefused(batch, { words: replaced(batch.trace, at, (word) => word ^ change) }, FLAGS);
+      }
+      // A header a second later.
+      expectRefused(batch, { words: replaced(batch.trace, 0, (word) => word + (1n << 32n)) }, FLAGS);
+    });
+
+    it("with any amount, owner, payment and, in time, deadline: they are the requester's", () => {
+      const batch = done();
+      for (const [at, change] of [
+        [QUEUE, 1n << AMOUNT],
+        [QUEUE + 1, 1n],
+        [QUEUE + 1, 1n << 250n],
+        [QUEUE + 2, 1n],
+        [QUEUE + 2, 1n << 209n],
+      ] as const) {
+        accept(batch, { words: replaced(batch.trace, at, (word) => word ^ change) });
+      }
+    });
+
+    it("not with a bit that it does not use, nor a deadline in another op", () => {
+      const batch = done();
+      for (const [at, bit, layout] of [
+        [QUEUE, 14n, "RouteWord0"],
+        [QUEUE, 58n, "RouteWord0"],
+        [QUEUE, 205n, "RouteWord0"],
+        [QUEUE + 1, 166n, "RouteWord1"],
+        [QUEUE + 1, 210n, "RouteWord1"],
+        [QUEUE + 1, 251n, "RouteWord1"],
+        [QUEUE + 2, 210n, "RouteWord2"],
+      ] as const) {
+        const words = replaced(batch.trace, at, (word) => word | (1n << bit));
+        expectRefused(batch, { words }, new RegExp(`${layout}.unused bits must be zero`));
+      }
+      const exit = batchOf({ requests: [exitOf(alice, { chain: 1, account: 1, cell: 1, token: TOKEN_A, payer: 1 })] });
+      const words = replaced(exit.trace, QUEUE + 1, (word) => word | (1n << 211n));
+      expectRefused(exit, { words }, /FullExitWord1.unused bits must be zero/);
+    });
+
+    it("not with the system's owner cell written otherwise", () => {
+      for (const batch of [done(), batchOf({ requests: [{ ...request, deadline: 0 }] })]) {
+        const { cell, written } = batch.trace.accesses[2];
+        expect(cell).to.equal(1);
+        const accesses = withAccess(batch.trace, 2, { written: written + 1n });
+        expectRefused(batch, { accesses }, "write equation");
+      }
     });
   });
 
@@ -624,6 +722,8 @@ describe("checkStatement, op by op", () => {
         setKeyOf(bob, { chain: 1, account: 1 }),
         exitOf(alice, { chain: 1, account: 1, cell: 1, token: TOKEN_A, payer: 1 }),
         exitOf(bob, { chain: 1, account: 1, cell: 1, token: TOKEN_A, payer: 1 }),
+        routeOf(alice, { chain: 1, payer: 1, amount: 5n }),
+        routeOf(alice, { chain: 1, payer: 3, amount: 5n }),
       ];
       for (const request of requests) {
         const batch = batchOf({ requests: [request] });
@@ -644,6 +744,15 @@ describe("checkStatement, op by op", () => {
         accept(nothing);
         expectRefused(nothing, { words: replaced(nothing.trace, 0, (word) => word ^ (1n << 74n)) }, FLAGS);
       }
+    });
+
+    it("pay no route, which then is refunded", () => {
+      const request = routeOf(alice, { chain: 1, payer: 2, amount: 5n });
+      const batch = batchOf({ requests: [request] });
+      expectRefused(batch, suspend(batch, 2), FLAGS);
+      const refunded = batchOf({ requests: [request], suspended: 1n << 2n });
+      accept(refunded);
+      expectRefused(refunded, { words: replaced(refunded.trace, 0, (word) => word ^ (1n << 74n)) }, FLAGS);
     });
 
     it("have no token moved, and get no zUSD", () => {

@@ -17,7 +17,7 @@ import {
   type ChallengeFields,
 } from "../../../protocol/witness";
 import { TOKEN_A, alice, bob } from "../../fixtures/states";
-import { depositOf, exitOf, setKeyOf } from "../../fixtures/users";
+import { depositOf, exitOf, routeOf, setKeyOf } from "../../fixtures/users";
 
 const hash = (byte: string): string => `0x${byte.repeat(32)}`;
 const point = (n: bigint) => ({ x: n, y: n + 100n });
@@ -50,11 +50,20 @@ describe("hashes", () => {
     const deposit = request;
     const setKey = setKeyOf(alice, { chain: 1, account: 1 });
     const exit = exitOf(alice, { chain: 1, account: 1, cell: 2, token: ZUSD, payer: 1 });
-    const common = [{ chain: 2 }, { account: 3 }, { owner: bob.address }];
+    const route = routeOf(alice, { chain: 1, payer: 2, amount: 5n, into: 1, minOut: 4n });
+    const common = [{ chain: 2 }, { owner: bob.address }];
+    const ofAccount = [...common, { account: 3 }];
     const changes: [Request, object[]][] = [
-      [deposit, [...common, { token: 1 }, { amount: 6n }, { cell: 1 }, { key: 1n }]],
-      [setKey, [...common, { key: 1n }, { key: 0n }]],
-      [exit, [...common, { cell: 3 }, { token: TOKEN_A }, { payer: 2 }, { recipient: bob.address }]],
+      [deposit, [...ofAccount, { token: 1 }, { amount: 6n }, { cell: 1 }, { key: 1n }]],
+      [setKey, [...ofAccount, { key: 1n }, { key: 0n }]],
+      [exit, [...ofAccount, { cell: 3 }, { token: TOKEN_A }, { payer: 2 }, { recipient: bob.address }]],
+      [
+        route,
+        [
+          ...[...common, { token: TOKEN_A }, { amount: 6n }, { payer: 1 }, { deadline: 0 }],
+          ...[{ recipient: bob.address }, { into: 2 }, { minOut: 5n }],
+        ],
+      ],
     ];
     for (const [base, others] of changes) {
       it(base.op, () => {
@@ -74,12 +83,14 @@ describe("hashes", () => {
 
     it("and none is another's", () => {
       const fields = { chain: 1, account: 1, owner: alice.address };
+      const five = `0x${"00".repeat(19)}05`;
       const hashes = [
         encodeRequest(depositOf(alice, { ...fields, token: 0, amount: 0n, key: 5n })),
         encodeRequest({ op: "SetKey", ...fields, key: 5n }),
-        encodeRequest(exitOf(alice, { ...fields, cell: 0, token: 0, payer: 0, recipient: `0x${"00".repeat(19)}05` })),
+        encodeRequest(exitOf(alice, { ...fields, cell: 0, token: 0, payer: 0, recipient: five })),
+        encodeRequest(routeOf(alice, { chain: 1, token: 0, payer: 0, amount: 0n, deadline: 0, recipient: five })),
       ].map(requestHash);
-      expect(new Set(hashes).size).to.equal(3);
+      expect(new Set(hashes).size).to.equal(4);
     });
 
     it("three words, and no fewer", () => {

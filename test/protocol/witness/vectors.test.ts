@@ -24,6 +24,9 @@ const layouts: Record<string, spec.Layout> = Object.fromEntries(
     spec.SetKeyWord1,
     spec.FullExitWord0,
     spec.FullExitWord1,
+    spec.RouteWord0,
+    spec.RouteWord1,
+    spec.RouteWord2,
     spec.TransferWord,
     spec.WithdrawWord,
     spec.ExactWord,
@@ -104,6 +107,24 @@ describe("golden vectors", () => {
       covered: true,
       usedAccount: 1,
     });
+    const route = list("routeHash", "words").map(BigInt);
+    expect(hex("route", "route, second word", "route, third word")).to.deep.equal(route);
+    expect(decodeQueueOp(bits, route)).to.deep.equal({
+      op: "Route",
+      chain: 1,
+      owner,
+      token: 1,
+      amount: 250n * 10n ** 18n,
+      payer: 2,
+      deadline: 1_767_229_200,
+      recipient: owner,
+      into: 3,
+      minOut: spec.packAmount(249_500_000n),
+      executed: true,
+      covered: true,
+      usedAccount: 0,
+      usedCell: 0,
+    });
     expect(decodeSigned(bits, hex("withdrawExact", "withdrawExact, second word"))).to.deep.equal({
       op: "WithdrawExact",
       from: 4,
@@ -160,6 +181,15 @@ describe("golden vectors", () => {
     expect(toBeHex(word1, 32)).to.equal(vector("fullExit, second word").hex);
     // The amount is proven: the vault does not know it.
     expect(word0 >> 75n).not.to.equal(0n);
+  });
+
+  it("routeHash: keccak of the requester's 203 bits, owner, payer and deadline, and the third word", () => {
+    const [word0, word1, word2] = list("routeHash", "words").map(BigInt);
+    const ownerAndPayer = word1 % (1n << 166n);
+    const deadline = (word1 >> 211n) % (1n << 40n);
+    expect(deadline).to.equal(1_767_229_200n);
+    const masked = [word0 % (1n << 203n), ownerAndPayer + (deadline << 211n), word2];
+    expect(vector("routeHash").hex).to.equal(keccakOf(...masked));
   });
 
   it("queueHead: keccak of the head before and the request", () => {

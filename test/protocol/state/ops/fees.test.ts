@@ -4,7 +4,9 @@ import { ZUSD, balanceCell, floorFee, packFee, unpackFee, type Size } from "../.
 import {
   applyFees,
   applySigned,
+  decodeHeader,
   encodeBalance,
+  FullFeeCellError,
   runFees,
   type Memory,
   type SignedOp,
@@ -260,7 +262,7 @@ describe("fees", () => {
       expect(trace.effects.fees).to.deep.equal([12n, 0n, 0n, 0n]);
     });
 
-    it("as long as their cell has room, and the batch is refused when it has not", () => {
+    it("as long as their cell has room; a slot whose cell has not is left out, and nothing is charged", () => {
       const feeCells = [0, 4, 0, 0];
       const make = (room: bigint) => {
         const state = zusdState();
@@ -273,12 +275,45 @@ describe("fees", () => {
       expect(fits.state.balance(4).balance).to.equal(2n ** 128n - 1n);
       const { state, batch } = make(11n);
       const before = contentOf(state);
-      expect(() => buildBatch(state, batch)).to.throw(
-        RangeError,
+      expect(() => applyFees(state, feeCells, [0n, 12n, 0n, 0n])).to.throw(
+        FullFeeCellError,
         "the fees of slot 1 make the balance of cell 4 exceed 2^128-1",
       );
       expect(contentOf(state)).to.deep.equal(before);
-      expect(state.batch).to.equal(0);
+
+      const trace = buildBatch(state, batch);
+      expect(trace.feeCells).to.deep.equal([0, 0, 0, 0]);
+      expect(decodeHeader(trace.words[0]).feeCells).to.deep.equal([0, 0, 0, 0]);
+      expect(trace.report.included).to.deep.equal([0]);
+      expect(trace.effects.fees).to.deep.equal([0n, 0n, 0n, 0n]);
+      expect(state.balance(4).balance).to.equal(2n ** 128n - 12n);
+      expect(state.balance(1)).to.deep.include({ balance: 700n, nonce: 1 });
+      expect(state.batch).to.equal(1);
+    });
+
+    it("by a later slot of the token, when the first one's cell is full, and by the others as before", () => {
+      const state = zusdState();
+      state.write(20, encodeBalance(SMALL_BITS, { balance: 2n ** 128n - 1n, nonce: 0, token: TOKEN_A, account: 1 }));
+      const feeCells = [4, 3, 2, 1];
+      const silver = { ...transfer, from: 3, to: 3, account: 1, amount: 1n, fee: 5n };
+      const ops = sequence(state, [0, 3, 2, 1], [transfer, silver]);
+      const trace = buildBatch(state, content({ feeCells, ops }));
+      expect(trace.feeCells).to.deep.equal([0, 3, 2, 1]);
+      expect(trace.effects.fees).to.deep.equal([0n, 5n, 12n, 0n]);
+      expect(state.balance(2).balance).to.equal(332n);
+      expect(state.balance(4).balance).to.equal(2n ** 128n - 1n);
+    });
+
+    it("by none, when all cells of the token are full", () => {
+      const state = zusdState();
+      const full = { balance: 2n ** 128n - 1n, nonce: 0, token: TOKEN_A };
+      state.write(20, encodeBalance(SMALL_BITS, { ...full, account: 1 }));
+      state.write(18, encodeBalance(SMALL_BITS, { ...full, account: 2 }));
+      const spend = signed(state, { to: 1, account: 1 });
+      const trace = buildBatch(state, content({ feeCells: [4, 0, 2, 4], ops: [spend] }));
+      expect(trace.feeCells).to.deep.equal([0, 0, 0, 0]);
+      expect(trace.report.included).to.deep.equal([0]);
+      expect(state.balance(1).balance).to.equal(1000n);
     });
 
     it("C28: not by a cell that is free, also if the batch opens it, or that does not exist", () => {

@@ -13,7 +13,7 @@ import {
   mallory,
   zusdState,
 } from "../../../fixtures/states";
-import { depositOf, exitOf, setKeyOf, signOp } from "../../../fixtures/users";
+import { depositOf, exitOf, routeOf, setKeyOf, signOp } from "../../../fixtures/users";
 import { NOW, expectNothing, expectRefused, expectThrows } from "./behavior";
 
 const SIZE: Size = { name: "small", cellBits: 5, queueOps: 2, signedOps: 4, gatePower: 0 };
@@ -27,6 +27,7 @@ const requests: Request[] = [
   setKeyOf(alice, { chain: 1, account: 1, key: 0n }),
   exitOf(alice, { chain: 1, account: 1, cell: 1, token: TOKEN_A, payer: 1 }),
   exitOf(alice, { chain: 1, account: 1, cell: 3, token: TOKEN_B, payer: 2 }),
+  routeOf(alice, { chain: 1, payer: 2, amount: 7n }),
 ];
 
 describe("suspended chains", () => {
@@ -40,9 +41,10 @@ describe("suspended chains", () => {
         const message = `${op}.chain is 1, which is suspended`;
         for (const suspended of [bit(1), bit(1, 2), 2n ** 64n - 2n]) {
           expectThrows(state, request, message, { suspended, ...NO_CAP });
-          expectThrows(state, { ...request, account: 7 }, message, { suspended, ...NO_CAP });
+          const other = request.op === "Route" ? { ...request, payer: 3 } : { ...request, account: 7 };
+          expectThrows(state, other, message, { suspended, ...NO_CAP });
         }
-        const payer = op === "FullExit" ? request.payer : chain;
+        const payer = "payer" in request ? request.payer : chain;
         const suspended = allBut(chain) & ~bit(payer);
         expect(applyRequest(state, request, { suspended, ...NO_CAP }).queueOp.executed).to.equal(true);
       });

@@ -114,7 +114,7 @@ describe("WithdrawExact", () => {
     const { payments, words, zusd } = applySigned(state, op, { timestamp: NOW });
     const minOut = packAmount(1_234_000n);
     expect(payments).to.deep.equal([{ chain: 2, token: ZUSD, recipient: bob.address, amount: 33n, into: 7, minOut }]);
-    expect(zusd).to.deep.equal({ chain: 2, change: -33n });
+    expect(zusd).to.deep.equal([{ chain: 2, change: -33n }]);
     expect(state.balance(5)).to.deep.equal({ balance: 67n, nonce: 1, token: ZUSD, account: 1 });
     expect(ledgerOf(state)).to.deep.equal([
       [1, 100n],

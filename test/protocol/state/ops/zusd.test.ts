@@ -62,7 +62,7 @@ describe("zUSD", () => {
         const { queueOp, payments, zusd } = applyRequest(state, request, NO_CAP);
         expect(queueOp).to.deep.include({ executed: true, covered: true, usedAccount: 3, usedCell: 7 });
         expect(payments).to.deep.equal([]);
-        expect(zusd).to.deep.equal({ chain, change: 9n });
+        expect(zusd).to.deep.equal([{ chain, change: 9n }]);
         expect(state.balance(7)).to.deep.equal({ balance: 9n, nonce: 0, token: ZUSD, account: 3 });
         expect(state.owner(3)).to.deep.equal({ owner: mallory.address, home: chain, kind: 1 });
         expect(state.issued(chain)).to.equal(before + 9n);
@@ -91,7 +91,7 @@ describe("zUSD", () => {
         expect(queueOp, what).to.deep.include({ executed: covered, covered });
         expect((words[0] >> 203n) & 3n).to.equal(covered ? 3n : 0n);
         if (covered) {
-          expect([payments, zusd], what).to.deep.equal([[], { chain: 2, change: amount }]);
+          expect([payments, zusd], what).to.deep.equal([[], [{ chain: 2, change: amount }]]);
           expect(state.issued(2)).to.equal(40n + amount);
           expect(state.balance(6).balance).to.equal(40n + amount);
         } else {
@@ -174,7 +174,7 @@ describe("zUSD", () => {
         expect(payments).to.deep.equal([
           { chain, token: ZUSD, recipient: mallory.address, amount: 30n, into: asset, minOut: 0n },
         ]);
-        expect(zusd).to.deep.equal({ chain, change: -30n });
+        expect(zusd).to.deep.equal([{ chain, change: -30n }]);
         expect(state.balance(5)).to.deep.include({ balance: 70n, nonce: 1 });
         expect(state.issued(chain)).to.equal(before - 30n);
         expect(supply(state)).to.equal(issued(state));

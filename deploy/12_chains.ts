@@ -1,8 +1,13 @@
 import type { DeployFunction } from "hardhat-deploy/types";
-import { leaseOf } from "../scripts/deploy/config";
+import { leaseOf, zusdCapOf } from "../scripts/deploy/config";
 import { addressOf, deployContext, report } from "../scripts/deploy/context";
 
-/** The other chains of the deployment; their facts have the address of this chain's. The primary gives each its lease. */
+const FIRST_BATCH = 1;
+
+/**
+ * The chains of the deployment. The facts of the others have the address of this chain's; the primary gives each its lease; and every chain
+ * knows, from genesis on, how much zUSD may come in from each.
+ */
 const deploy: DeployFunction = async (hre) => {
   const context = await deployContext(hre);
   const { chain: own, config } = context;
@@ -13,6 +18,15 @@ const deploy: DeployFunction = async (hre) => {
     if (await registry.isRegistered(index)) continue;
     await (await registry.register(index, evmChainId, facts)).wait();
     report(context, `registered chain ${name} (index ${index}, EVM chain id ${evmChainId})`);
+  }
+  const rollup = await hre.ethers.getContractAt("Rollup", await addressOf(context, "Rollup"));
+  // Later caps are set for a batch to come, the same one on all chains.
+  const isGenesis = (await rollup.number()) === 0n;
+  for (const chain of isGenesis ? config.chains : []) {
+    const cap = zusdCapOf(chain);
+    if ((await rollup.capOf(chain.index, FIRST_BATCH)) === cap) continue;
+    await (await rollup.setCap(chain.index, cap, FIRST_BATCH)).wait();
+    report(context, `up to ${chain.zusdCap ?? "0"} zUSD of chain ${chain.name} may be in the rollup`);
   }
   if (own.index !== config.primary) return;
 

@@ -13,6 +13,6 @@ const deploy: DeployFunction = async (hre) => {
 };
 
 deploy.tags = ["check"];
-deploy.dependencies = ["bind", "gateways", "chains", "tokens", "operators", "governance"];
+deploy.dependencies = ["bind", "gateways", "chains", "tokens", "facilities", "operators", "governance"];
 deploy.runAtTheEnd = true;
 export default deploy;

@@ -23,5 +23,5 @@ const deploy: DeployFunction = async (hre) => {
 };
 
 deploy.tags = ["governance"];
-deploy.dependencies = ["verifiers", "bind", "gateways", "chains", "tokens", "operators"];
+deploy.dependencies = ["verifiers", "bind", "gateways", "chains", "tokens", "facilities", "operators"];
 export default deploy;
