@@ -78,6 +78,7 @@ contract Books is IBooks, AccessManaged {
 
     /// @inheritdoc IBooks
     function add(IFacility facility, uint256 ceiling) external restricted {
+        if (address(zusd) == address(0)) revert Books_WrongZusd(address(0));
         address address_ = address(facility);
         if (address_.code.length == 0 || _accounts[address_].class != FacilityClass.NONE) {
             revert Books_WrongFacility(address_);
@@ -299,17 +300,17 @@ contract Books is IBooks, AccessManaged {
     /// @param known A facility whose weight is known; 0: none.
     function _factor(address known, uint256 weight) private view returns (uint256) {
         Totals memory totals = _totals;
-        uint256 value = totals.discounted;
+        uint256 value = totals.discounted * _ONE;
         Entry[] storage entries = _entries[FacilityClass.PEGGED];
         uint256 length = entries.length;
         for (uint256 i = 0; i < length; ++i) {
             Entry memory entry = entries[i];
             if (entry.debt == 0) continue;
             uint256 part = entry.facility == known ? weight : IFacility(entry.facility).weight();
-            value += (entry.debt * part) / _ONE;
+            value += entry.debt * part;
         }
         uint256 claims = uint256(int256(uint256(totals.pegged) + totals.discounted) - _buffer);
-        return value >= claims ? _ONE : (value * _ONE) / claims;
+        return value >= claims * _ONE ? _ONE : value / claims;
     }
 
     /// @return left The caller's debt after it fell by `debt`.

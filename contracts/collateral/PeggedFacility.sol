@@ -32,6 +32,9 @@ contract PeggedFacility is IPeggedFacility, Facility {
     uint256 private constant _PRICE_UNIT = _ONE / _UNIT;
     /// @dev What the token may use to show that it moves.
     uint256 private constant _PROBE_GAS = 200_000;
+    /// @dev What the source may use to answer: one that burns all it gets must not stop redemption, here and elsewhere. Whoever lets
+    ///   it run out of gas by bringing little has not enough left to redeem.
+    uint256 private constant _PRICE_GAS = 200_000;
 
     /// @dev One storage slot: all that `weight` reads.
     struct Condition {
@@ -105,6 +108,8 @@ contract PeggedFacility is IPeggedFacility, Facility {
         address to
     ) external nonReentrant returns (uint256 paid, uint256 burnt) {
         if (_condition.frozen) revert Facility_NotLive(FacilityStatus.FROZEN);
+        // Else whoever comes first would leave a loss that is not booked yet to the others.
+        _requireCustody();
         uint256 ownWeight = _notePrice();
         Terms memory terms = _terms;
         Account memory account = _account;
@@ -311,9 +316,9 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @dev An issuer that blocks this address or pauses its token freezes the facility: what cannot be paid out counts as nothing.
     function _noteMovement() private {
+        bool isEmpty = IERC20(token).balanceOf(address(this)) == 0;
         // Else whoever calls could let the attempt fail by bringing little gas: it gets at most 63/64 of what is left.
         if (gasleft() < _PROBE_GAS + _PROBE_GAS / 32) revert PeggedFacility_GasTooLow(gasleft());
-        bool isEmpty = IERC20(token).balanceOf(address(this)) == 0;
         bool frozen = !isEmpty && !Payout.trySend(token, address(this), 1, _PROBE_GAS);
         if (frozen == _condition.frozen) return;
         _condition.frozen = frozen;
@@ -349,7 +354,7 @@ contract PeggedFacility is IPeggedFacility, Facility {
     /// @return price The lower bound, likewise.
     function _assess() private view returns (bool impaired, uint256 price) {
         Condition memory c = _condition;
-        try source.price() returns (uint256 lower, uint256 upper) {
+        try source.price{gas: _PRICE_GAS}() returns (uint256 lower, uint256 upper) {
             return (_isOff(c, lower, upper), Math.min(lower, type(uint128).max));
         } catch {
             return (c.impaired, c.lastPrice);

@@ -40,7 +40,7 @@ interface IBooks {
     error Books_NotFacility(address caller);
     /// @notice zUSD is bound already.
     error Books_AlreadyBound(address zusd);
-    /// @notice The token is not bound to these books, or has no code.
+    /// @notice The token is not bound to these books, or has no code; or none is named yet, and a facility could be its own collateral.
     error Books_WrongZusd(address zusd);
     /// @notice The facility has no code, other books, no class, or is there already; or its token has a facility.
     error Books_WrongFacility(address facility);

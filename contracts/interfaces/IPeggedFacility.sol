@@ -78,8 +78,8 @@ interface IPeggedFacility is IFacility {
     /// @return paid In the token's units: x − charge − fee, with x = ⌊q·min(p, s)/p⌋ of the q whole units, p the weight, s the chain factor
     ///   (both 1 when all is sound), charge = Φ(R − x) − Φ(R), fee rounded up.
     /// @return burnt zUSD: q·scale. Of it x·scale was this facility's debt, the rest becomes surplus of the chain.
-    /// @dev Works whatever the guardian says and whether or not the price can be read; not when FROZEN. More than the reserve, or than the day's flow, is refused
-    ///   whole.
+    /// @dev Works whatever the guardian says and whether or not the price can be read; not when FROZEN, and not before `sync` has
+    ///   booked a loss. More than the reserve, or than the day's flow, is refused whole.
     function redeem(uint256 amount, uint256 minOut, address to) external returns (uint256 paid, uint256 burnt);
 
     /// @notice Looks at price and custody, and notes what they say. Anyone may, and everyone gains by it.

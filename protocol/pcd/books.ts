@@ -76,12 +76,12 @@ export class Books<F extends Weighed = Weighed> {
 
   /** What stands behind a zUSD of this chain, in units of 10^-18, at most 10^18. */
   factor(): bigint {
-    let value = this.debt("DISCOUNTED");
+    let value = this.debt("DISCOUNTED") * ONE;
     for (const [facility, { debt }] of this.accounts) {
-      if (facility.class === "PEGGED" && debt !== 0n) value += (debt * facility.weight()) / ONE;
+      if (facility.class === "PEGGED" && debt !== 0n) value += debt * facility.weight();
     }
     const claims = this.debt() - this.buffer;
-    return value >= claims ? ONE : (value * ONE) / claims;
+    return value >= claims * ONE ? ONE : value / claims;
   }
 
   balanceOf(holder: string): bigint {

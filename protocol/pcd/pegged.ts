@@ -74,6 +74,7 @@ export class PeggedFacility implements Weighed {
     require(price !== undefined, "price");
     require(!this.isOff(price), "PeggedFacility_OffPeg");
     require(this.held >= this.reserve + this.pot + this.fees, "PeggedFacility_Deficit");
+    require(this.moves(), "token");
     const { target, kappa, mintFee, flowIn, flowOut } = this.parameters;
     const fee = shareUp(amount, mintFee);
     const rebate = this.rebate(amount - fee, target, kappa);
@@ -97,6 +98,7 @@ export class PeggedFacility implements Weighed {
   /** Burns zUSD and pays the token. @throws Refused */
   redeem(from: string, amount: bigint, minOut: bigint): Redemption {
     require(!this.isFrozen, "Facility_NotLive");
+    require(this.held >= this.reserve + this.pot + this.fees, "PeggedFacility_Deficit");
     const { target, kappa, redeemFee, flowIn, flowOut } = this.parameters;
     const units = this.unitsOut(amount);
     require(units <= this.reserve, "PeggedFacility_ReserveTooSmall");
@@ -105,11 +107,12 @@ export class PeggedFacility implements Weighed {
     const paid = units - charge - fee;
     require(paid > 0n, "Facility_TooSmall");
     require(paid >= minOut, "Facility_BelowMinimum");
-    require(this.moves() && this.held >= paid, "token");
+    const flow = this.flow.after(this.now, -units, flowIn, flowOut);
     const burnt = amount - (amount % this.scale);
+    require(burnt <= this.books.balanceOf(from), "ERC20InsufficientBalance");
+    require(this.moves(), "token");
     return this.atomically(() => {
       this.notePrice();
-      const flow = this.flow.after(this.now, -units, flowIn, flowOut);
       this.books.retire(this, from, burnt, units * this.scale);
       this.flow.set(this.now, flow);
       this.reserve -= units;
@@ -156,6 +159,11 @@ export class PeggedFacility implements Weighed {
   /** The least that a redemption on the way out of the rollup must give. */
   leastOut(amount: bigint): bigint {
     return shareUp(amount / this.scale, UNIT - this.parameters.tau);
+  }
+
+  /** Net flow of the reserve as of now, in less out. */
+  netFlow(): bigint {
+    return this.flow.current(this.now, this.parameters.flowIn, this.parameters.flowOut);
   }
 
   private get now(): bigint {

@@ -4,6 +4,7 @@ import type { BaseContract, ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
 import type { Ordering } from "../../typechain-types";
 import { CIRCUIT, circuitOf, deployChain, FORCE_DELAY, SECONDARY } from "../fixtures/contracts";
+import { PARAMETERS } from "../fixtures/pegged";
 
 /** Roles as AccessManager numbers them: 0 is the administrator; the others stand for any that a deployment defines. */
 const ADMIN = 0n;
@@ -36,6 +37,19 @@ describe("G1: role × function", () => {
     };
     const freshRollup = await ethers.deployContract("Rollup", [access, config]);
 
+    // Books with a surplus of 5, whose facilities are held by their own voices; and books without a zUSD yet.
+    const books = await ethers.deployContract("Books", [access]);
+    await books.bindZusd(await ethers.deployContract("Zusd", [books, freshVault]));
+    const source = await ethers.deployContract("MockPriceSource");
+    const pegged = await ethers.deployContract("PeggedFacility", [access, books, token, source, PARAMETERS]);
+    const added = await ethers.deployContract("MockFacility", [books, listed, 1]);
+    const another = await ethers.deployContract("MockFacility", [books, gateway, 1]);
+    const surplus = await ethers.deployContract("MockFacility", [books, gateway, 2]);
+    for (const facility of [added, surplus]) await books.add(facility, 100n);
+    await surplus.earn(5n);
+    const freshBooks = await ethers.deployContract("Books", [access]);
+    const freshZusd = await ethers.deployContract("Zusd", [freshBooks, freshVault]);
+
     /** Every restricted function, with arguments that it takes when the caller may call it. */
     const functions: [BaseContract, string, unknown[]][] = [
       [chains, "register", [9, 1n, remote.facts]],
@@ -52,8 +66,19 @@ describe("G1: role × function", () => {
       [ordering, "setLease", [9, 3600]],
       [freshOrdering, "bindRollup", [freshRollup]],
       [rollup, "setCap", [SECONDARY, 5n, 1n]],
+      [freshBooks, "bindZusd", [freshZusd]],
+      [books, "add", [another, 7n]],
+      [books, "setCeiling", [added, 8n]],
+      [books, "remove", [added]],
+      [books, "setShare", [2_000n]],
+      [books, "withdrawSurplus", [stranger, 3n]],
+      [pegged, "stopMinting", []],
+      [pegged, "startMinting", []],
+      [pegged, "setParameters", [PARAMETERS]],
+      [freshVault, "bindBooks", [books]],
     ];
-    return { chain, access, admin, operator, stranger, holders: holders.slice(0, ROLES.length), functions };
+    const pcd = [books, pegged] as const;
+    return { chain, access, admin, operator, stranger, holders: holders.slice(0, ROLES.length), functions, pcd };
   }
 
   type Caller = { address: string };
@@ -101,6 +126,8 @@ describe("G1: role × function", () => {
       "Vault",
       "Rollup",
       "Ordering",
+      "Books",
+      "PeggedFacility",
     ]) {
       const { interface: abi } = await ethers.getContractFactory(source);
       const open = OPEN[source] ?? [];
@@ -112,8 +139,9 @@ describe("G1: role × function", () => {
   });
 
   it("the authority is changed by itself only", async () => {
-    const { chain, admin, stranger } = await loadFixture(fixture);
-    for (const contract of [chain.chains, chain.tokens, chain.circuits, chain.facts, chain.vault, chain.rollup]) {
+    const { chain, admin, stranger, pcd } = await loadFixture(fixture);
+    const { chains, tokens, circuits, facts, vault, rollup } = chain;
+    for (const contract of [chains, tokens, circuits, facts, vault, rollup, ...pcd]) {
       for (const caller of [admin, stranger]) {
         await expect(call(contract, "setAuthority", [stranger], caller)).to.be.revertedWithCustomError(
           contract,
@@ -121,6 +149,22 @@ describe("G1: role × function", () => {
         );
       }
       expect(await contract.getFunction("authority")()).to.equal(chain.access.target);
+    }
+  });
+
+  it("G6: a guardian stops minting, and nothing else; only the administrator starts it again", async () => {
+    const { access, pcd, holders } = await loadFixture(fixture);
+    const [, pegged] = pcd;
+    const [guardian] = holders;
+    await access.setTargetFunctionRole(pegged, [pegged.interface.getFunction("stopMinting").selector], ROLES[0]);
+    await call(pegged, "stopMinting", [], guardian);
+    for (const [name, args] of [
+      ["startMinting", []],
+      ["setParameters", [PARAMETERS]],
+    ] as const) {
+      await expect(call(pegged, name, [...args], guardian), name)
+        .to.be.revertedWithCustomError(pegged, "AccessManagedUnauthorized")
+        .withArgs(guardian.address);
     }
   });
 
@@ -142,13 +186,32 @@ describe("G1: role × function", () => {
   });
 });
 
-/** Functions that anyone may call, and AccessManaged's own, which another test covers. */
+/** Functions that anyone may call or that know their callers themselves, and AccessManaged's own, which another test covers. */
 const OPEN: Record<string, string[]> = {
   ChainRegistry: ["setAuthority"],
   Ordering: ["setAuthority", "acknowledge", "post", "admit"],
   TokenRegistry: ["setAuthority"],
   CircuitRegistry: ["setAuthority"],
   Facts: ["setAuthority", "publish", "receiveMessage"],
-  Vault: ["setAuthority", "deposit", "setKey", "exit", "pay", "claim", "claimFor", "enqueueOutbox"],
+  Vault: [
+    "setAuthority",
+    "deposit",
+    "depositWithPermit",
+    "depositOnCredit",
+    "swap",
+    "swapWithPermit",
+    "payMint",
+    "setKey",
+    "exit",
+    "pay",
+    "claim",
+    "claimFor",
+    "enqueueOutbox",
+    "redeemWaiting",
+    "releaseWaiting",
+    "redeemFor",
+  ],
+  Books: ["setAuthority", "issue", "retire", "writeOff", "earn", "setImpaired", "cover"],
+  PeggedFacility: ["setAuthority", "mint", "mintByCall", "redeem", "sync", "bookFees"],
   Rollup: ["setAuthority", "submitBatch"],
 };
