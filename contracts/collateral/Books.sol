@@ -21,7 +21,7 @@ contract Books is IBooks, AccessManaged {
     /// @dev A redemption asks every pegged facility for its weight.
     uint256 private constant _MAX_PEGGED = 8;
     uint256 private constant _MAX_DISCOUNTED = 24;
-    /// @dev Bad debt above this part of all debt stops new zUSD.
+    /// @dev Impaired and bad debt together above this part of all debt stop new zUSD.
     uint256 private constant _TOLERATED_PART = 1_000;
 
     /// @dev One storage slot, so that the factor costs one for each facility.
@@ -141,9 +141,9 @@ contract Books is IBooks, AccessManaged {
         Totals memory totals = _totals;
         int256 buffer_ = _buffer;
         uint256 all = uint256(totals.pegged) + totals.discounted;
-        if (totals.impaired != 0 || -buffer_ * int256(_TOLERATED_PART) > int256(all)) {
-            revert Books_Impaired(totals.impaired, buffer_);
-        }
+        int256 doubtful =
+            (totals.impaired == 0 ? int256(0) : int256(_impairedDebt())) - (buffer_ < 0 ? buffer_ : int256(0));
+        if (doubtful * int256(_TOLERATED_PART) > int256(all)) revert Books_Impaired(totals.impaired, buffer_);
         Entry storage entry = _entries[account.class][account.index];
         uint256 debt = entry.debt + amount;
         if (debt > account.ceiling) revert Books_AboveCeiling(account.ceiling, debt);
@@ -295,6 +295,14 @@ contract Books is IBooks, AccessManaged {
     /// @inheritdoc IBooks
     function buffer() external view returns (int256) {
         return _buffer;
+    }
+
+    /// @return sum Debt of the pegged facilities that are impaired or frozen.
+    function _impairedDebt() private view returns (uint256 sum) {
+        Entry[] storage entries = _entries[FacilityClass.PEGGED];
+        for (uint256 i = 0; i < entries.length; ++i) {
+            if (_accounts[entries[i].facility].impaired) sum += entries[i].debt;
+        }
     }
 
     /// @param known A facility whose weight is known; 0: none.

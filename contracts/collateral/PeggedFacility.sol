@@ -177,7 +177,10 @@ contract PeggedFacility is IPeggedFacility, Facility {
 
     /// @inheritdoc IPeggedFacility
     function leastOut(uint256 amount) external view returns (uint256) {
-        return PegMath.shareUp(amount / scale, _UNIT - _terms.tau);
+        uint256 least = PegMath.shareUp(amount / scale, _UNIT - _terms.tau);
+        uint256 worth = weight();
+        // A frozen token pays nothing, whatever is asked for.
+        return worth == _ONE || worth == 0 ? least : Math.mulDiv(least, _ONE, worth, Math.Rounding.Ceil);
     }
 
     /// @inheritdoc IFacility

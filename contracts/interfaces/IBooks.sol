@@ -54,7 +54,7 @@ interface IBooks {
     error Books_AboveCeiling(uint256 ceiling, uint256 debt);
     /// @notice The debt of discounted facilities would exceed their share of all.
     error Books_AboveShare(uint256 limit, uint256 debt);
-    /// @notice No new zUSD while a pegged facility is impaired, or bad debt exceeds a thousandth of all debt.
+    /// @notice No new zUSD while the debt of impaired facilities and bad debt together exceed a thousandth of all debt.
     error Books_Impaired(uint256 impaired, int256 buffer);
     /// @notice The debt is less.
     error Books_DebtTooSmall(uint256 debt, uint256 amount);

@@ -101,7 +101,7 @@ interface IPeggedFacility is IFacility {
     function previewRedeem(uint256 amount) external view returns (uint256 paid, uint256 burnt);
 
     /// @return The least that a redemption on the way out of the rollup must give for `amount` zUSD unless its signer says otherwise:
-    ///   (1 − τ) of the whole units, rounded up.
+    ///   (1 − τ) of the whole units, over the weight, rounded up. So a coin off its peg is taken by those only who ask for it.
     function leastOut(uint256 amount) external view returns (uint256);
 
     /// @return Paid by who drained the reserve, for who refills it.

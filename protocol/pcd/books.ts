@@ -74,6 +74,13 @@ export class Books<F extends Weighed = Weighed> {
     return [...this.accounts.values()].filter(({ impaired }) => impaired).length;
   }
 
+  /** Debt of impaired facilities, and bad debt. */
+  private get doubtful(): bigint {
+    let sum = this.buffer < 0n ? -this.buffer : 0n;
+    for (const { debt, impaired } of this.accounts.values()) if (impaired) sum += debt;
+    return sum;
+  }
+
   /** What stands behind a zUSD of this chain, in units of 10^-18, at most 10^18. */
   factor(): bigint {
     let value = this.debt("DISCOUNTED") * ONE;
@@ -91,7 +98,7 @@ export class Books<F extends Weighed = Weighed> {
   /** Mints zUSD against new debt of a facility. @throws Refused */
   issue(facility: F, to: string, amount: bigint): void {
     const all = this.debt();
-    require(this.impaired === 0 && -this.buffer * TOLERATED_PART <= all, "Books_Impaired");
+    require(this.doubtful * TOLERATED_PART <= all, "Books_Impaired");
     const account = this.account(facility);
     require(account.debt + amount <= account.ceiling, "Books_AboveCeiling");
     if (facility.class === "DISCOUNTED") {

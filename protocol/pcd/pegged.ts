@@ -1,7 +1,7 @@
 import type { Books, Weighed } from "./books";
 import { require } from "./errors";
 import { NetFlow } from "./netFlow";
-import { min, ONE, shareUp, UNIT } from "./numbers";
+import { ceilDiv, min, ONE, shareUp, UNIT } from "./numbers";
 
 /** Two bounds of a price, in units of 10^-18 dollar per whole token; undefined: it cannot be read. */
 export type Price = { readonly lower: bigint; readonly upper: bigint } | undefined;
@@ -158,7 +158,9 @@ export class PeggedFacility implements Weighed {
 
   /** The least that a redemption on the way out of the rollup must give. */
   leastOut(amount: bigint): bigint {
-    return shareUp(amount / this.scale, UNIT - this.parameters.tau);
+    const least = shareUp(amount / this.scale, UNIT - this.parameters.tau);
+    const worth = this.weight();
+    return worth === ONE || worth === 0n ? least : ceilDiv(least * ONE, worth);
   }
 
   /** Net flow of the reserve as of now, in less out. */

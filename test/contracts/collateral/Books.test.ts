@@ -373,6 +373,8 @@ describe("Books", () => {
   describe("impairment", () => {
     it("D2: of one facility stops new zUSD of all, until it is over", async () => {
       const { books, usdc, dai, user } = await loadFixture(fixture);
+      await usdc.issue(user, 1_002);
+      await dai.issue(user, 1_000_000);
       await expect(usdc.setImpaired(true)).to.emit(books, "ImpairmentSet").withArgs(usdc.target, true);
       await expect(usdc.setImpaired(true)).not.to.emit(books, "ImpairmentSet");
       expect(await books.impaired()).to.equal(1);
@@ -385,6 +387,20 @@ describe("Books", () => {
       await expect(usdc.issue(user, 1)).to.be.revertedWithCustomError(books, "Books_Impaired").withArgs(1, 0);
       await dai.setImpaired(false);
       await usdc.issue(user, 1);
+    });
+
+    it("of a facility of a thousandth of all debt, or of none, stops nobody", async () => {
+      const { books, usdc, dai, user } = await loadFixture(fixture);
+      await dai.issue(user, 998_999);
+      await usdc.setImpaired(true);
+      await usdc.issue(user, 1_000);
+      // 1,000 of 999,999 is more than a thousandth.
+      await expect(dai.issue(user, 1)).to.be.revertedWithCustomError(books, "Books_Impaired").withArgs(1, 0);
+      await dai.earn(1);
+      await dai.issue(user, 1);
+      // With bad debt beside it, it is more again.
+      await dai.writeOff(2);
+      await expect(dai.issue(user, 1)).to.be.revertedWithCustomError(books, "Books_Impaired").withArgs(1, -1);
     });
 
     it("bad debt of more than a thousandth of all debt stops new zUSD; a thousandth does not", async () => {

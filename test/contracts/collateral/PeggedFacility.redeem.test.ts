@@ -319,6 +319,17 @@ describe("PeggedFacility.redeem", () => {
     expect(await usdc.facility.leastOut(77n * SCALE)).to.equal(70);
   });
 
+  it("M19, O5: of a coin off its peg the least is as much worth: more units than a redemption gives", async () => {
+    const { usdc } = await loadFixture(fixture);
+    await setPrice(usdc, 8_000n);
+    // 995 of 1,000 units at 0.8 dollar.
+    expect(await usdc.facility.leastOut(1_000n * SCALE)).to.equal(1_244);
+    await setPrice(usdc, 9_900n);
+    expect(await usdc.facility.leastOut(1_000n * SCALE)).to.equal(995);
+    await setPrice(usdc, 10_200n);
+    expect(await usdc.facility.leastOut(1_000n * SCALE)).to.equal(995);
+  });
+
   it("notes no price within the band", async () => {
     const { usdc, user, as } = await loadFixture(fixture);
     await setPrice(usdc, 9_950n);
