@@ -19,6 +19,7 @@ import * as chains from "../test/fixtures/contracts";
 import { batchOfRoutes, deployRouteChains } from "../test/fixtures/routes";
 import { atTau, batchOfTrace, submitToBoth } from "../test/fixtures/tracedBatches";
 import { signOp, user, type User } from "../test/fixtures/users";
+import { measureStable, STABLE_FIGURES } from "./gas/stable";
 import { showProgress } from "./progress";
 
 const SNAPSHOT = path.resolve(__dirname, "../contracts/gas.json");
@@ -54,7 +55,8 @@ const FIGURES = {
   largestOpens: { title: "batch of size large, proof not counted: Opens", most: LARGEST },
   largestWithdraws: { title: "batch of size large, proof not counted: Withdraws", most: LARGEST },
   largestExactWithdraws: { title: "batch of size large, proof not counted: WithdrawExacts", most: LARGEST },
-} as const satisfies Record<string, Figure>;
+  ...STABLE_FIGURES,
+} satisfies Record<string, Figure>;
 
 type Figures = Record<keyof typeof FIGURES, number>;
 
@@ -242,9 +244,11 @@ async function measure(): Promise<Figures> {
   const back = transfers(PROVEN, { ...transfer, from: 3, to: 1 });
   const full = await withRealProofs(bench, (proving) => bench.batch(requests, back, proving));
 
+  const stable = await measureStable();
   return {
     ...largest,
     ...routes,
+    ...stable,
     setKey: setKey.gas,
     exit: exit.gas,
     batchPrimary: full.primary,

@@ -2,18 +2,24 @@
 import { ethers } from "hardhat";
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import type { ContractTransactionResponse } from "ethers";
+import { deployPairFacility } from "../../test/fixtures/pcd";
 import { addPeg, deployPeggedChain, fund, type Peg } from "../../test/fixtures/pegged";
 
 const ZUSD = 10n ** 18n;
 const DAY = 24 * 3600;
 
-export interface StableFigures {
-  mint: number;
-  redeem: number;
-  redeemOfThree: number;
-  depositUnified: number;
-  swap: number;
-}
+export const STABLE_FIGURES = {
+  mint: { title: "mint of zUSD, two pegged facilities with feeds", most: 150_000 },
+  redeem: { title: "redemption of zUSD, two pegged facilities with feeds", most: 150_000 },
+  redeemOfThree: { title: "redemption of zUSD, three pegged facilities with feeds", most: 170_000 },
+  depositUnified: { title: "deposit of a stablecoin as zUSD", most: 190_000 },
+  swap: { title: "swap: all that its user sends", most: 190_000 },
+  openPosition: { title: "position opened with shares of a pair, zUSD borrowed", most: 250_000 },
+  liquidate: { title: "liquidation of shares of a pair, a part", most: 250_000 },
+  liquidateBad: { title: "liquidation of shares of a pair, with bad debt", most: 250_000 },
+};
+
+type StableFigures = Record<keyof typeof STABLE_FIGURES, number>;
 
 async function gasOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
   const receipt = await (await sent).wait();
@@ -79,5 +85,19 @@ export async function measureStable(): Promise<StableFigures> {
   await fund(dai, admin, vault);
   await dai.facility.mint(1_000_000n * dai.unit, 0, admin);
   const redeemOfThree = await gasOf(usdc.facility.redeem(100n * ZUSD, 0, admin));
-  return { mint, redeem, redeemOfThree, depositUnified, swap };
+  return { mint, redeem, redeemOfThree, depositUnified, swap, ...(await measurePositions()) };
+}
+
+async function measurePositions(): Promise<Pick<StableFigures, "openPosition" | "liquidate" | "liquidateBad">> {
+  const { facility, alice, bob, part, value, setEth } = await deployPairFacility();
+  const [a, b] = [facility.connect(alice), facility.connect(bob)];
+  await a.open(alice, part / 2n, (value * 42n) / 100n, alice);
+  const openPosition = await gasOf(b.open(bob, part / 2n, (value * 42n) / 100n, bob));
+  // The pair falls by the root of what a half of it falls by.
+  await setEth(160_000n);
+  await b.liquidate(1, 1_000n * ZUSD, 0, bob);
+  const liquidate = await gasOf(b.liquidate(1, 10_000n * ZUSD, 0, bob));
+  await setEth(100_000n);
+  const liquidateBad = await gasOf(a.liquidate(2, ethers.MaxUint256, 0, alice));
+  return { openPosition, liquidate, liquidateBad };
 }

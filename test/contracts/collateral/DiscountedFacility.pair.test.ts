@@ -3,54 +3,17 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { AbiCoder, MaxUint256, type ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
-import { DAY, deployBooks, deployFeed, deployPair, ONE, PARAMETERS } from "../../fixtures/pcd";
+import { DAY, deployPairFacility, ONE } from "../../fixtures/pcd";
 
 const CENT = 10n ** 6n;
 
 describe("DiscountedFacility: shares of a pair", () => {
-  /** 20 million USD of 6 decimals and 10,000 ETH at $2,000; Alice has 2 % of it. */
-  async function fixture() {
-    const f = await deployBooks();
-    const { admin, alice, bob, books, access, zusd } = f;
-    const usd = await ethers.deployContract("MockToken", ["USD", 6]);
-    const eth = await ethers.deployContract("MockToken", ["ETH", 18]);
-    const made = await deployPair(usd, eth);
-    await usd.mint(made.address, 20_000_000n * 10n ** 6n);
-    await eth.mint(made.address, 10_000n * ONE);
-    await made.pair.getFunction("mint")(admin);
-    const usdFeed = await deployFeed(100n * CENT, { band: 100, heartbeat: 7 * DAY });
-    const ethFeed = await deployFeed(200_000n * CENT, { deviation: 50 });
-    const isFirst = (await made.view.token0()) === (await usd.getAddress());
-    const feeds = isFirst ? [usdFeed.price, ethFeed.price] : [ethFeed.price, usdFeed.price];
-    const source = await ethers.deployContract("PairPrice", [made.view, feeds[0], feeds[1], zusd, 10n ** 12n]);
-    const [basePrice] = await source.price();
-    const facility = await ethers.deployContract("DiscountedFacility", [
-      access,
-      books,
-      made.address,
-      source,
-      basePrice,
-      PARAMETERS,
-    ]);
-    await books.add(facility, 10n ** 27n);
-    const token = await ethers.getContractAt("IERC20", made.address);
-    const part = (await token.totalSupply()) / 50n;
-    for (const user of [alice, bob]) {
-      await token.transfer(user, part);
-      await token.connect(user).approve(facility, MaxUint256);
-      await zusd.transfer(user, 10n ** 24n);
-    }
-    const value = (part * basePrice) / ONE;
-    const setEth = (cents: bigint) => ethFeed.aggregator.set(cents * CENT);
-    return { ...f, usd, eth, usdFeed, ethFeed, source, facility, token, part, value, setEth, isFirst, ...made };
-  }
-
   async function gasOf(sending: Promise<ContractTransactionResponse>): Promise<bigint> {
     return (await (await sending).wait())!.gasUsed;
   }
 
   it("is worth what the pair holds", async () => {
-    const { source, value, token } = await loadFixture(fixture);
+    const { source, value, token } = await loadFixture(deployPairFacility);
     const supply = await token.totalSupply();
     const [lower, upper] = await source.price();
     // 40 million, less and more the root of half a per cent either way.
@@ -60,7 +23,7 @@ describe("DiscountedFacility: shares of a pair", () => {
   });
 
   it("gas: liquidates for at most 250,000, and does all else for what is said here [gas]", async () => {
-    const { facility, alice, bob, carol, part, value, setEth } = await loadFixture(fixture);
+    const { facility, alice, bob, carol, part, value, setEth } = await loadFixture(deployPairFacility);
     const bars: [string, bigint, bigint][] = [];
     const note = async (name: string, bar: bigint, sending: Promise<ContractTransactionResponse>) =>
       void bars.push([name, bar, await gasOf(sending)]);
@@ -84,7 +47,8 @@ describe("DiscountedFacility: shares of a pair", () => {
   });
 
   it("O1: a flash loan that skews the reserves a thousand times gives no more credit, and liquidates nobody", async () => {
-    const { facility, usd, pair, view, address, admin, alice, bob, part, value, isFirst } = await loadFixture(fixture);
+    const { facility, usd, pair, view, address, admin, alice, bob, part, value, isFirst } =
+      await loadFixture(deployPairFacility);
     const limit = (value * 85n) / 100n;
     await facility.connect(alice).open(alice, part, limit - ONE, alice);
     const [r0, r1] = await view.getReserves();
@@ -105,7 +69,7 @@ describe("DiscountedFacility: shares of a pair", () => {
   });
 
   it("O3: nothing that needs a price works in the pair's own callback", async () => {
-    const f = await loadFixture(fixture);
+    const f = await loadFixture(deployPairFacility);
     await f.facility.connect(f.alice).open(f.alice, f.part, f.value / 2n, f.alice);
     const borrower = await ethers.deployContract("MockPairBorrower", [f.source]);
     await f.usd.mint(borrower, 2_000_000n * 10n ** 6n);
@@ -119,7 +83,7 @@ describe("DiscountedFacility: shares of a pair", () => {
   });
 
   it("O5: the dollar off its peg stops new debt and redemption; debts are judged by its price", async () => {
-    const { facility, usdFeed, alice, bob, part, value } = await loadFixture(fixture);
+    const { facility, usdFeed, alice, bob, part, value } = await loadFixture(deployPairFacility);
     await facility.connect(alice).open(alice, part, (value * 80n) / 100n, alice);
     await usdFeed.aggregator.set(99n * CENT);
     await facility.connect(alice).borrow(1, ONE, alice);
@@ -135,7 +99,7 @@ describe("DiscountedFacility: shares of a pair", () => {
   });
 
   it("M10, O6: a feed that fell silent stops what needs a price", async () => {
-    const { facility, ethFeed, alice, part, value } = await loadFixture(fixture);
+    const { facility, ethFeed, alice, part, value } = await loadFixture(deployPairFacility);
     await facility.connect(alice).open(alice, part, value / 2n, alice);
     await time.increase(DAY + 1);
     await expect(facility.connect(alice).borrow(1, ONE, alice)).to.be.revertedWithCustomError(
@@ -146,7 +110,7 @@ describe("DiscountedFacility: shares of a pair", () => {
   });
 
   it("own LP: at most a tenth of the pool", async () => {
-    const { facility, token, admin } = await loadFixture(fixture);
+    const { facility, token, admin } = await loadFixture(deployPairFacility);
     const limit = (await token.totalSupply()) / 10n;
     await token.approve(facility, MaxUint256);
     await expect(facility.open(admin, limit + 1n, 0, admin))
