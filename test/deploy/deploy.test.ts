@@ -128,7 +128,7 @@ describe("[proof] deploying on two chains", () => {
       if (isPrimary) {
         const { isOperator, statusOf, forceDelay } = Ordering__factory.connect(ordering, provider);
         expect(await isOperator(deployer)).to.equal(true);
-        expect((await statusOf(2)).lease).to.equal(21_600n);
+        expect((await statusOf(2)).lease).to.equal(604_800n);
         expect(await forceDelay()).to.equal(86_400n);
       }
       expect(description.gateways).to.have.length(1);
@@ -140,11 +140,36 @@ describe("[proof] deploying on two chains", () => {
         ["native", 18],
         ["TUSD", 6],
         ["TDAI", 18],
+        ...(isPrimary ? [["USDC", 6]] : []),
+        // As on BNB Smart Chain.
+        ["USDT", isPrimary ? 6 : 18],
       ]);
       for (const { id, address } of description.tokens) {
         expect(await registry.find(address)).to.deep.equal([BigInt(id), true]);
       }
       expect(await MockToken__factory.connect(description.tokens[1].address, provider).decimals()).to.equal(6n);
+    }
+  });
+
+  it("binds books, zUSD and vault, takes the facilities into the books, and lets zUSD of both chains in", async () => {
+    const { Books__factory, Zusd__factory, Vault__factory, Rollup__factory, PeggedFacility__factory } =
+      await contracts();
+    for (const { description, provider } of both()) {
+      const books = Books__factory.connect(description.books, provider);
+      const zusd = Zusd__factory.connect(description.zusd, provider);
+      expect(await books.zusd()).to.equal(description.zusd);
+      expect([await zusd.books(), await zusd.vault()]).to.deep.equal([description.books, description.vault]);
+      expect(await Vault__factory.connect(description.vault, provider).books()).to.equal(description.books);
+      const names = description.chain === 1 ? ["USDC", "USDT", "LP"] : ["USDT"];
+      expect(description.facilities.map(({ name }) => name)).to.deep.equal(names);
+      expect(await books.facilities()).to.have.members(description.facilities.map(({ address }) => address));
+      for (const { address, class: of, token } of description.facilities) {
+        const facility = PeggedFacility__factory.connect(address, provider);
+        expect([await facility.token(), await facility.books()]).to.deep.equal([token, description.books]);
+        if (of === "PEGGED") expect((await facility.parameters()).freeze).to.equal(100n);
+      }
+      const rollup = Rollup__factory.connect(description.rollup, provider);
+      for (const chain of [1, 2]) expect(await rollup.capOf(chain, 1)).to.equal(10n ** 26n);
     }
   });
 
