@@ -1,6 +1,6 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { ZeroHash } from "ethers";
+import { type AddressLike, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 import { packAmount, RouteWord1, RouteWord2, unpack, ZUSD } from "../../../protocol/spec";
 import { encodeRequest, encodeSigned } from "../../../protocol/state";
@@ -59,7 +59,7 @@ describe("Vault.swap", () => {
 
     const deadline = (await time.latest()) + 3600;
     const request = {
-      tokenIn: usdc.token,
+      tokenIn: usdc.token as AddressLike,
       amountIn: 1_000n * usdc.unit,
       tokenOut: 2,
       minOut: 999n * UNIT,
@@ -159,7 +159,7 @@ describe("Vault.swap", () => {
     };
     await expectConstant(0n);
 
-    await swap({ tokenIn: await primary.zusd.getAddress(), amountIn: amount, tokenOut: 0, minOut: 0n });
+    await swap({ tokenIn: primary.zusd, amountIn: amount, tokenOut: 0, minOut: 0n });
     await expectConstant(amount);
     let number = await take({ executed: true });
     await expectConstant(amount);
@@ -167,7 +167,7 @@ describe("Vault.swap", () => {
     await expectConstant(0n);
 
     await secondary.vault.connect(recipient).deposit({
-      token: await secondary.zusd.getAddress(),
+      token: secondary.zusd,
       amount,
       owner: recipient,
       account: 0,
