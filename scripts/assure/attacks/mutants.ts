@@ -256,12 +256,12 @@ export const MUTANTS: readonly Mutant[] = [
     test: contract("collateral/DiscountedFacility.redeem", "M2: in parts it never gives more"),
   },
   {
-    name: "charge-before-the-amount",
+    name: "rebate-of-the-whole-gap",
     attacks: ["M3"],
-    file: PEGGED,
-    from: "uint256 charge = PegMath.charge(account.reserve, units, terms.target, terms.kappa);",
-    to: "uint256 charge = PegMath.charge(account.reserve + units, units, terms.target, terms.kappa);",
-    what: "A redemption is charged as if the reserve were higher by it, so what the rebate gave is not taken back.",
+    file: PEG_MATH,
+    from: "uint256 drop = potential(reserve, target, kappa) - potential(reserve + amount, target, kappa);",
+    to: "uint256 drop = potential(reserve, target, kappa);",
+    what: "Whoever brings two units is paid for all that the reserve lacks.",
     test: contract(
       "collateral/PeggedFacility.mint",
       "M3: minting for the rebate and redeeming is never profitable, whatever the amount",
