@@ -4,6 +4,7 @@ import type { BaseContract, ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
 import type { Ordering } from "../../typechain-types";
 import { CIRCUIT, circuitOf, deployChain, FORCE_DELAY, SECONDARY } from "../fixtures/contracts";
+import { PARAMETERS as DISCOUNTED_PARAMETERS, PRICE } from "../fixtures/pcd";
 import { PARAMETERS } from "../fixtures/pegged";
 
 /** Roles as AccessManager numbers them: 0 is the administrator; the others stand for any that a deployment defines. */
@@ -42,6 +43,20 @@ describe("G1: role × function", () => {
     await books.bindZusd(await ethers.deployContract("Zusd", [books, freshVault]));
     const source = await ethers.deployContract("MockPriceSource");
     const pegged = await ethers.deployContract("PeggedFacility", [access, books, token, source, PARAMETERS]);
+    const price = await ethers.deployContract("MockPrice", [PRICE, PRICE]);
+    const discounted = await ethers.deployContract("DiscountedFacility", [
+      access,
+      books,
+      token,
+      price,
+      PRICE,
+      DISCOUNTED_PARAMETERS,
+    ]);
+    const shares = await ethers.deployContract("MockShareVault", [token, 0]);
+    await token.mint(admin, 1000n);
+    await token.approve(shares, 1000n);
+    await shares.deposit(1000n, admin);
+    const sharePrice = await ethers.deployContract("SharePrice", [access, shares, price, await books.zusd(), 0, 0, 1]);
     const added = await ethers.deployContract("MockFacility", [books, listed, 1]);
     const another = await ethers.deployContract("MockFacility", [books, gateway, 1]);
     const surplus = await ethers.deployContract("MockFacility", [books, gateway, 2]);
@@ -75,9 +90,13 @@ describe("G1: role × function", () => {
       [pegged, "stopMinting", []],
       [pegged, "startMinting", []],
       [pegged, "setParameters", [PARAMETERS]],
+      [discounted, "stopMinting", []],
+      [discounted, "startMinting", []],
+      [discounted, "setParameters", [DISCOUNTED_PARAMETERS]],
+      [sharePrice, "accept", [1n]],
       [freshVault, "bindBooks", [books]],
     ];
-    const pcd = [books, pegged] as const;
+    const pcd = [books, pegged, discounted, sharePrice] as const;
     return { chain, access, admin, operator, stranger, holders: holders.slice(0, ROLES.length), functions, pcd };
   }
 
@@ -128,6 +147,9 @@ describe("G1: role × function", () => {
       "Ordering",
       "Books",
       "PeggedFacility",
+      "DiscountedFacility",
+      "SharePrice",
+      "CurvePrice",
     ]) {
       const { interface: abi } = await ethers.getContractFactory(source);
       const open = OPEN[source] ?? [];
@@ -193,6 +215,9 @@ const OPEN: Record<string, string[]> = {
   TokenRegistry: ["setAuthority"],
   CircuitRegistry: ["setAuthority"],
   Facts: ["setAuthority", "publish", "receiveMessage"],
+  DiscountedFacility: ["setAuthority", "open", "add", "borrow", "repay", "withdraw", "liquidate", "redeem", "touch"],
+  SharePrice: ["setAuthority", "poke"],
+  CurvePrice: ["setAuthority", "poke"],
   Vault: [
     "setAuthority",
     "deposit",

@@ -46,7 +46,7 @@ What the system survives, where that is tested, and how it is known that the tes
 a file says in how many titles. Each attack has a mutant, a change of the sources that makes it work, and a test that fails then: \`npm run assure:attacks\` applies them one by one to a copy and runs those
 tests ([running.md](running.md#attacks)).
 
-Attacks on debt, oracles, several gateways, the escape and on batchers are those of parts that do not exist yet. What C1 to C4 try on every template is \`npm run assure:circuits\`.`;
+Attacks on several gateways, the escape, upgrades and on batchers are not listed here. What C1 to C4 try on every template is \`npm run assure:circuits\`.`;
 
 const MUTANTS_INTRODUCTION = "## Mutants";
 

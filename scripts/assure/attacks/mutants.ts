@@ -19,6 +19,17 @@ const REGISTRY = "contracts/vault/TokenRegistry.sol";
 const ROLLUP = "contracts/rollup/Rollup.sol";
 const LEDGER = "contracts/rollup/ZusdLedger.sol";
 const ORDERING = "contracts/rollup/Ordering.sol";
+const BOOKS = "contracts/collateral/Books.sol";
+const FACILITY = "contracts/collateral/Facility.sol";
+const PEGGED = "contracts/collateral/PeggedFacility.sol";
+const DISCOUNTED = "contracts/collateral/DiscountedFacility.sol";
+const CLAMPED_PRICE = "contracts/collateral/prices/ClampedPrice.sol";
+const CURVE_PRICE = "contracts/collateral/prices/CurvePrice.sol";
+const FEED_PRICE = "contracts/collateral/prices/FeedPrice.sol";
+const PAIR_PRICE = "contracts/collateral/prices/PairPrice.sol";
+const ZUSD_TOKEN = "contracts/stable/Zusd.sol";
+const DESK = "contracts/vault/StableDesk.sol";
+const PEG_MATH = "contracts/libraries/PegMath.sol";
 const PAYOUT = "contracts/libraries/Payout.sol";
 const REQUESTS = "contracts/libraries/Requests.sol";
 const BN254 = "contracts/libraries/BN254.sol";
@@ -41,6 +52,7 @@ const EDDSA = "circuits/lib/eddsa.circom";
 
 const contract = (file: string, title: string): Mutant["test"] => ({ file: `test/contracts/${file}.test.ts`, title });
 const circuit = (file: string, title: string): Mutant["test"] => ({ file: `test/circuits/${file}.test.ts`, title });
+const scenario = (file: string, title: string): Mutant["test"] => ({ file: `test/scenario/${file}.test.ts`, title });
 const protocol = (file: string, title: string): Mutant["test"] => ({ file: `test/protocol/${file}.test.ts`, title });
 
 const CALL_VERIFIER = "return IPlonkVerifier(verifier).verifyProof(proof, inputs);";
@@ -177,6 +189,643 @@ export const MUTANTS: readonly Mutant[] = [
     what: "Who deposits for someone else sets the key.",
     test: contract("vault/Vault.deposit", "V17: takes a key from the owner itself only"),
   },
+  {
+    name: "donation-mints",
+    attacks: ["V7"],
+    file: PEGGED,
+    from: "uint256 received = IERC20(token).balanceOf(address(this)) - held;",
+    to: "uint256 received = IERC20(token).balanceOf(address(this)) - _owed();",
+    what: "A mint counts all that the facility holds beyond its books.",
+    test: contract(
+      "collateral/PeggedFacility.custody",
+      "V7: a donation changes no book, mints nothing, and is what a loss takes first",
+    ),
+  },
+  {
+    name: "movement-not-tried",
+    attacks: ["V6"],
+    file: PEGGED,
+    from: "bool frozen = !isEmpty && !Payout.trySend(",
+    to: "bool frozen = isEmpty && !Payout.trySend(",
+    what: "A facility whose token does not move counts as sound.",
+    test: contract(
+      "collateral/PeggedFacility.custody",
+      "that facility freezes and counts for nothing; the others work; until it moves again",
+    ),
+  },
+  {
+    name: "outflow-without-a-limit",
+    attacks: ["V13"],
+    file: PEGGED,
+    from: "net: _net(account, terms).leave(units, terms.flowOut).toInt120(),",
+    to: "net: (_net(account, terms) - int256(units)).toInt120(),",
+    what: "What flows out is counted and not limited.",
+    test: contract(
+      "collateral/PeggedFacility.redeem",
+      "by many accounts, in small parts and over the edge of a block, no more",
+    ),
+  },
+  {
+    name: "permit-must-succeed",
+    attacks: ["V14"],
+    file: VAULT,
+    from: "{} catch {}",
+    to: `{} catch {
+            revert Vault_NotDepositable(token);
+        }`,
+    what: "Who sends the permit first stops the deposit.",
+    test: contract("vault/Vault.stable", "works when somebody else sent the permit first"),
+  },
+  // M. Mint, redeem, debt ----------------------------------------------------------------------------------------------
+  {
+    name: "ceiling-not-asked",
+    attacks: ["M1"],
+    file: BOOKS,
+    from: "if (debt > account.ceiling) revert Books_AboveCeiling(account.ceiling, debt);",
+    to: "",
+    what: "A facility mints without a bound.",
+    test: contract("collateral/Books", "M1: are reached exactly, not exceeded, by any class"),
+  },
+  {
+    name: "rounds-up-for-the-redeemer",
+    attacks: ["M2", "M8"],
+    file: DISCOUNTED,
+    from: "_whole, _UNIT * upper);",
+    to: "_whole, _UNIT * upper, Math.Rounding.Ceil);",
+    what: "Each part of a redemption takes up to a unit more.",
+    test: contract("collateral/DiscountedFacility.redeem", "M2: in parts it never gives more"),
+  },
+  {
+    name: "rebate-of-the-whole-gap",
+    attacks: ["M3"],
+    file: PEG_MATH,
+    from: "uint256 drop = potential(reserve, target, kappa) - potential(reserve + amount, target, kappa);",
+    to: "uint256 drop = potential(reserve, target, kappa);",
+    what: "Whoever brings two units is paid for all that the reserve lacks.",
+    test: contract(
+      "collateral/PeggedFacility.mint",
+      "M3: minting for the rebate and redeeming is never profitable, whatever the amount",
+    ),
+  },
+  {
+    name: "pot-not-charged",
+    attacks: ["M4"],
+    file: PEGGED,
+    from: "pot: uint112(account.pot - rebate),",
+    to: "pot: account.pot,",
+    what: "A rebate is paid out of nothing, and again.",
+    test: contract("collateral/PeggedFacility.mint", "M4: is never more than the pot: with an empty one there is none"),
+  },
+  {
+    name: "pays-what-is-there",
+    attacks: ["M5"],
+    file: PEGGED,
+    from: "if (units > account.reserve) revert PeggedFacility_ReserveTooSmall(account.reserve, units);",
+    to: "if (units > account.reserve) units = account.reserve;",
+    what: "All zUSD is burnt for what the reserve holds.",
+    test: contract("collateral/PeggedFacility.redeem", "M5: more than the reserve is refused whole; all of it goes"),
+  },
+  {
+    name: "redemption-stops-the-outbox",
+    attacks: ["M5"],
+    file: DESK,
+    from: `        try this.redeemFor{gas: _REDEMPTION_GAS}(payment) {
+            return true;
+        } catch {
+            return false;
+        }`,
+    to: `        this.redeemFor{gas: _REDEMPTION_GAS}(payment);
+        return true;`,
+    what: "A payment that cannot be redeemed stops all that are pushed with it.",
+    test: contract(
+      "vault/Vault.stable",
+      "M5: that cannot be redeemed waits, whatever the reason; the payments around it are made",
+    ),
+  },
+  {
+    name: "minimum-not-asked",
+    attacks: ["M6"],
+    file: PEGGED,
+    from: "if (paid < minOut) revert Facility_BelowMinimum(minOut, paid);",
+    to: "",
+    what: "Whatever comes out is good enough.",
+    test: contract(
+      "collateral/PeggedFacility.redeem",
+      "M6: asks for no less than the caller's minimum, else nothing is burnt",
+    ),
+  },
+  {
+    name: "difference-is-nobodys",
+    attacks: ["M7"],
+    file: BOOKS,
+    from: "if (amount != debt) _moveBuffer(int256(amount - debt));",
+    to: "",
+    what: "zUSD that is burnt beyond the debt vanishes from the books.",
+    test: contract("collateral/Books", "when a facility mints and redeems, earns and loses"),
+  },
+  {
+    name: "rebate-without-the-kept-unit",
+    attacks: ["M8"],
+    file: PEG_MATH,
+    from: "return drop == 0 ? 0 : drop - 1;",
+    to: "return drop;",
+    what: "Splitting a mint gains units of rounding.",
+    test: contract(
+      "libraries/PegMath",
+      "M8: a charge is the difference of potentials, a rebate one unit less, and never below 0",
+    ),
+  },
+  {
+    name: "fee-rounded-down",
+    attacks: ["M8"],
+    file: PEG_MATH,
+    from: "return Math.ceilDiv(amount * share, _UNIT);",
+    to: "return (amount * share) / _UNIT;",
+    what: "Small amounts pay no fee.",
+    test: contract("libraries/PegMath", "M8: a share is rounded up"),
+  },
+  {
+    name: "dust-debt",
+    attacks: ["M9"],
+    file: DISCOUNTED,
+    from: "if (owed != 0 && owed < minimum) revert DiscountedFacility_DebtTooSmall(minimum, owed);",
+    to: "",
+    what: "Debts that nobody would liquidate.",
+    test: contract("collateral/DiscountedFacility.positions", "M9: needs collateral, and no debt or the minimum"),
+  },
+  {
+    name: "leaves-with-its-debt",
+    attacks: ["M9"],
+    file: BOOKS,
+    from: "if (debt != 0) revert Books_HasDebt(address_, debt);",
+    to: "",
+    what: "A facility leaves, and its zUSD stays without anything behind it.",
+    test: contract("collateral/Books", "M9: leave without debt only"),
+  },
+  {
+    name: "price-of-nothing",
+    attacks: ["M10"],
+    file: DISCOUNTED,
+    from: "if (lower == 0) revert DiscountedFacility_NoPrice();",
+    to: "",
+    what: "At a price of 0 every position is taken for nothing.",
+    test: contract("collateral/DiscountedFacility.positions", "M10: a price of 0 is none"),
+  },
+  {
+    name: "liquidated-at-the-limit",
+    attacks: ["M11"],
+    file: DISCOUNTED,
+    from: "if (owed <= limit) revert DiscountedFacility_Healthy(limit, owed);",
+    to: "if (owed < limit) revert DiscountedFacility_Healthy(limit, owed);",
+    what: "A position is liquidated that is exactly as healthy as it must be.",
+    test: contract(
+      "collateral/DiscountedFacility.liquidate",
+      "M11: refuses a position that is exactly at the limit, and takes it a unit below",
+    ),
+  },
+  {
+    name: "collateral-without-the-debt",
+    attacks: ["M12"],
+    file: DISCOUNTED,
+    from: `        if (owed != 0) {
+            (uint256 lower, , ) = _price();
+            _checkHealth(account, owed, lower);
+        }
+`,
+    to: "",
+    what: "Collateral is withdrawn whatever is owed.",
+    test: contract(
+      "collateral/DiscountedFacility.positions",
+      "M12: pays the owner's collateral as far as the debt allows, and no further",
+    ),
+  },
+  {
+    name: "bonus-not-capped",
+    attacks: ["M13"],
+    file: DISCOUNTED,
+    from: `                value * _UNIT >= owed * withBonus
+                    ? Math.mulDiv(paid * withBonus, _whole, lower * _UNIT)
+                    : Math.mulDiv(collateral, paid, owed);`,
+    to: "                Math.min(collateral, Math.mulDiv(paid * withBonus, _whole, lower * _UNIT));",
+    what: "Liquidating a part leaves the rest worse, down to debt without collateral.",
+    test: contract(
+      "collateral/DiscountedFacility.liquidate",
+      "M13: the bonus is capped where it would leave the position worse: at the worth of (1 + b) of the debt",
+    ),
+  },
+  {
+    name: "bad-debt-not-booked",
+    attacks: ["M13"],
+    file: DISCOUNTED,
+    from: "if (writtenOff != 0) books.writeOff(writtenOff);",
+    to: "",
+    what: "What a liquidation lacks stays a debt of nobody.",
+    test: contract(
+      "collateral/DiscountedFacility.liquidate",
+      "M13: below the worth of the debt all of the collateral costs 1/(1 + b) of it, and the rest is bad debt at once",
+    ),
+  },
+  {
+    name: "share-not-asked",
+    attacks: ["M14"],
+    file: BOOKS,
+    from: "if (discounted > limit) revert Books_AboveShare(limit, discounted);",
+    to: "",
+    what: "Liquidations are paid with zUSD that was minted for the token that falls.",
+    test: contract(
+      "collateral/DiscountedFacility.positions",
+      "M14: the share of discounted debt holds, so nobody pays for a liquidation with zUSD of the same token",
+    ),
+  },
+  {
+    name: "debt-of-today-makes-room",
+    attacks: ["M14"],
+    file: BOOKS,
+    from: "(_pegged.least(totals.pegged) * totals.share)",
+    to: "(uint256(totals.pegged) * totals.share)",
+    what: "Pegged debt of one block makes room for discounted debt that stays.",
+    test: contract(
+      "collateral/Books",
+      "M14: is of pegged debt that stood since yesterday: what was minted today makes no room",
+    ),
+  },
+  {
+    name: "pot-before-fees",
+    attacks: ["M15"],
+    file: PEGGED,
+    from: `        uint256 fromFees = Math.min(loss, _account.fees);
+        uint256 fromPot = Math.min(loss - fromFees, _account.pot);
+`,
+    to: `        uint256 fromPot = Math.min(loss, _account.pot);
+        uint256 fromFees = Math.min(loss - fromPot, _account.fees);
+`,
+    what: "A loss takes the pot before the fees.",
+    test: contract("collateral/PeggedFacility.custody", "all three there"),
+  },
+  {
+    name: "loss-not-booked",
+    attacks: ["M15"],
+    file: PEGGED,
+    from: "if (fromReserve != 0) books.writeOff(fromReserve * scale);",
+    to: "",
+    what: "A loss of what backs zUSD is in no chain's factor, and falls on who comes last.",
+    test: contract("collateral/PeggedFacility.custody", "neither"),
+  },
+  {
+    name: "loss-of-no-buffer",
+    attacks: ["M7", "M15"],
+    file: BOOKS,
+    from: `        _lower(debt);
+        _moveBuffer(-int256(debt));
+`,
+    to: `        _lower(debt);
+`,
+    what: "Debt that is written off is nobody's loss.",
+    test: contract("collateral/Books", "when a facility mints and redeems, earns and loses"),
+  },
+  {
+    name: "epoch-never-ends",
+    attacks: ["M16"],
+    file: DISCOUNTED,
+    from: `        else if (shares >> _MAX_SHARE_BITS >= left) _endEpoch(Math.log2(shares / left) - _SHARE_BITS);
+`,
+    to: "",
+    what: "Shares are worth ever less, until they overflow and nobody borrows any more.",
+    test: contract(
+      "collateral/DiscountedFacility.redeem",
+      "M16: an epoch ends when a share is worth 2^-32, and not a unit before",
+    ),
+  },
+  {
+    name: "not-settled-first",
+    attacks: ["M17"],
+    file: DISCOUNTED,
+    from: "if (account.epoch == epoch) _charge(account, index);",
+    to: "",
+    what: "A position that repays or borrows keeps what redemptions took from it.",
+    test: contract(
+      "collateral/DiscountedFacility.redeem",
+      "M17: shares change only after what redemptions took for the old ones is taken",
+    ),
+  },
+  {
+    name: "redeems-at-the-lower-price",
+    attacks: ["M18"],
+    file: DISCOUNTED,
+    from: "_whole, _UNIT * upper);",
+    to: "_whole, _UNIT * lower);",
+    what: "A redemption takes more than it pays for, and positions' health falls.",
+    test: contract(
+      "collateral/DiscountedFacility.redeem",
+      "M18: takes from all in proportion to debt, at the upper price less the fee",
+    ),
+  },
+  {
+    name: "redeems-from-the-unhealthy",
+    attacks: ["M18"],
+    file: DISCOUNTED,
+    from: `        _checkAllHealth(p, lower);
+`,
+    to: "",
+    what: "Positions that owe more than they hold are redeemed against like others.",
+    test: contract(
+      "collateral/DiscountedFacility.redeem",
+      "is refused, exactly from the bound of the highest bucket on",
+    ),
+  },
+  {
+    name: "minimum-lost-on-the-way",
+    attacks: ["M19", "M6"],
+    file: DESK,
+    from: "facility.redeem(payment.amount, minOut, payment.recipient);",
+    to: "facility.redeem(payment.amount, 0, payment.recipient);",
+    what: "A payment is redeemed for whatever a sandwich leaves.",
+    test: contract(
+      "vault/Vault.stable",
+      "M19: without a minimum of its own asks for (1 − τ): a sandwich gets no more out of it, or it waits",
+    ),
+  },
+  // O. Oracles and LP value --------------------------------------------------------------------------------------------
+  {
+    name: "arithmetic-mean",
+    attacks: ["O1"],
+    file: PAIR_PRICE,
+    from: "product = uint256(reserve0) * reserve1;",
+    to: "product = ((uint256(reserve0) + reserve1) / 2) ** 2;",
+    what: "The value goes by the reserves' sum, which a swap moves, not by their product.",
+    test: contract(
+      "collateral/prices/PairPrice",
+      "O1: does not move at all with reserves skewed at a constant product",
+    ),
+  },
+  {
+    name: "growth-not-clamped",
+    attacks: ["O2"],
+    file: CLAMPED_PRICE,
+    from: "counted = Math.min(actual, _limit() / _FINE);",
+    to: "counted = actual;",
+    what: "A donation is lent against in its own block.",
+    test: contract(
+      "collateral/prices/SharePrice",
+      "O2: a donation counts in the lower bound at the limit of growth only, in the upper at once",
+    ),
+  },
+  {
+    name: "any-number-of-shares",
+    attacks: ["O2"],
+    file: CLAMPED_PRICE,
+    from: "if (supply < minSupply) revert Price_TooFewShares(minSupply, supply);",
+    to: "",
+    what: "The first depositor inflates one share.",
+    test: contract(
+      "collateral/prices/SharePrice",
+      "O2: the first depositor's inflation gives nothing: too few shares, and the clamp",
+    ),
+  },
+  {
+    name: "lock-not-probed",
+    attacks: ["O3"],
+    file: CURVE_PRICE,
+    from: "if (LockProbe.isLocked(address(pool), data)) revert Price_Locked(address(pool));",
+    to: "",
+    what: "The virtual price is read while the pool has paid out and not burnt yet.",
+    test: contract(
+      "collateral/prices/CurvePrice",
+      "O3: cannot be read, poked or accepted while the pool pays out, by each kind of probe",
+    ),
+  },
+  {
+    name: "pair-lock-not-probed",
+    attacks: ["O3"],
+    file: PAIR_PRICE,
+    from: "if (LockProbe.isLocked(token, abi.encodeCall(IPair.sync, ()))) revert Price_Locked(token);",
+    to: "",
+    what: "The reserves are read in the pair's own callback.",
+    test: contract("collateral/prices/PairPrice", "O3: cannot be read in the pair's own callback"),
+  },
+  {
+    name: "fall-accepted",
+    attacks: ["O4"],
+    file: CLAMPED_PRICE,
+    from: "if (rate * _FINE * _UNIT < highest * (_UNIT - tolerance)) revert ClampedPrice_Fell(highest / _FINE, rate);",
+    to: "",
+    what: "A pool that lost its tokens still has a price.",
+    test: contract(
+      "collateral/prices/CurvePrice",
+      "O4: a virtual price that falls is no price, until the administrator accepts it",
+    ),
+  },
+  {
+    name: "dearest-leg",
+    attacks: ["O5"],
+    file: CURVE_PRICE,
+    from: "Math.min(lower, lowerOf)",
+    to: "Math.max(lower, lowerOf)",
+    what: "A pool is worth what its dearest token is.",
+    test: contract(
+      "collateral/prices/CurvePrice",
+      "O5: the lowest leg rules, and the price is out of band when any leg is, of 2 to 4",
+    ),
+  },
+  {
+    name: "one-leg-is-enough",
+    attacks: ["O5"],
+    file: PAIR_PRICE,
+    from: "inBand = inBand0 && inBand1;",
+    to: "inBand = inBand0 || inBand1;",
+    what: "zUSD is minted for a pair with a leg off its peg.",
+    test: contract("collateral/prices/PairPrice", "O5: is out of band when a leg is"),
+  },
+  {
+    name: "stale-answer",
+    attacks: ["O6", "M10"],
+    file: FEED_PRICE,
+    from: "if (age > _heartbeat) revert FeedPrice_Stale(_heartbeat, age);",
+    to: "",
+    what: "A feed that fell silent has its last price for ever.",
+    test: contract(
+      "collateral/prices/FeedPrice",
+      "O6, M10: refuses an answer that is older than the heartbeat by a second",
+    ),
+  },
+  {
+    name: "round-of-the-future",
+    attacks: ["O6", "M10"],
+    file: FEED_PRICE,
+    from: `        if (updatedAt == 0 || updatedAt > block.timestamp) revert FeedPrice_WrongTime(block.timestamp, updatedAt);
+        uint256 age = block.timestamp - updatedAt;`,
+    to: "        uint256 age = updatedAt > block.timestamp ? 0 : block.timestamp - updatedAt;",
+    what: "An answer of the future is as good as one of now, for as long as it likes.",
+    test: contract("collateral/prices/FeedPrice", "O6, M10: refuses an answer without a time, or of the future"),
+  },
+  {
+    name: "answer-at-the-bounds",
+    attacks: ["O6"],
+    file: FEED_PRICE,
+    from: "if (value <= _min) revert FeedPrice_TooLow(_min, value);",
+    to: "",
+    what: "A feed that stops at its least answer hides how low the price is.",
+    test: contract("collateral/prices/FeedPrice", "O6: refuses an answer at the minimum or the maximum"),
+  },
+  {
+    name: "sequencer-not-asked",
+    attacks: ["O6"],
+    file: FEED_PRICE,
+    from: "if (address(_sequencer) != address(0)) _checkSequencer();",
+    to: "",
+    what: "Prices count that nobody could answer.",
+    test: contract("collateral/prices/FeedPrice", "O6: refuses while it is down, and within its grace"),
+  },
+  {
+    name: "source-without-code",
+    attacks: ["O7"],
+    file: FACILITY,
+    from: "if (address(source_).code.length == 0) revert Facility_NoCode(address(source_));",
+    to: "",
+    what: "A facility is bound to an address that is a feed on another chain only.",
+    test: contract("collateral/PeggedFacility.parameters", "O7: token, books and source are contracts of this chain"),
+  },
+  {
+    name: "own-token",
+    attacks: ["O8"],
+    file: BOOKS,
+    from: "if (token == address(zusd)) revert Books_OwnToken(token);",
+    to: "",
+    what: "zUSD is minted for zUSD.",
+    test: contract("collateral/DiscountedFacility.positions", "O8: zUSD itself is refused by the books"),
+  },
+  {
+    name: "own-token-in-a-pair",
+    attacks: ["O8"],
+    file: PAIR_PRICE,
+    from: "if (leg == zusd) revert Price_OwnToken(leg);",
+    to: "",
+    what: "zUSD is minted for shares of a pair that holds it.",
+    test: contract("collateral/prices/PairPrice", "O8: refuses a pair that contains zUSD, on either side"),
+  },
+  {
+    name: "upper-bound-not-asked",
+    attacks: ["O5", "D1"],
+    file: PEGGED,
+    from: "return lower < _ONE - band || upper > _ONE + band;",
+    to: "return lower < _ONE - band;",
+    what: "A coin above its band mints.",
+    test: contract("collateral/PeggedFacility.mint", "O5: both bounds of the price in the band, to the wei"),
+  },
+  // D. Depeg -----------------------------------------------------------------------------------------------------------
+  {
+    name: "no-hysteresis",
+    attacks: ["D1"],
+    file: PEGGED,
+    from: "uint256 band = uint256(c.impaired ? c.unfreeze : c.freeze) * _PRICE_UNIT;",
+    to: "uint256 band = uint256(c.freeze) * _PRICE_UNIT;",
+    what: "A price at the bound flickers between sound and impaired.",
+    test: contract("collateral/PeggedFacility.depeg", "is entered again at 0.9950 and 1.0050, not at 0.9949 or 1.0051"),
+  },
+  {
+    name: "out-at-the-bound",
+    attacks: ["D1"],
+    file: PEGGED,
+    from: "return lower < _ONE - band || upper > _ONE + band;",
+    to: "return lower <= _ONE - band || upper >= _ONE + band;",
+    what: "The bounds themselves are out of the band.",
+    test: contract(
+      "collateral/PeggedFacility.depeg",
+      "is left below 0.9900 and above 1.0100, and noted by whoever looks",
+    ),
+  },
+  {
+    name: "mints-below-the-band",
+    attacks: ["D2"],
+    file: PEGGED,
+    from: "if (_isOff(c, lower, upper)) revert PeggedFacility_OffPeg(lower, upper);",
+    to: "",
+    what: "Who holds the coin that falls mints zUSD for it and redeems sound ones.",
+    test: contract(
+      "collateral/PeggedFacility.depeg",
+      "from 1 to 0.877 and back, as in March 2023: who goes first gains what the formula says, and no more",
+    ),
+  },
+  {
+    name: "redeemed-at-par",
+    attacks: ["D2", "D3"],
+    file: PEGGED,
+    from: "return ownWeight <= chainFactor ? units : Math.mulDiv(units, chainFactor, ownWeight);",
+    to: "return ownWeight <= chainFactor ? units : amount / scale;",
+    what: "Who goes first takes sound coins at par, and who stays has the impaired one.",
+    test: scenario("depeg", "D3: one hundred redeemers, in any order: each is paid by the factor alone"),
+  },
+  {
+    name: "weights-as-noted",
+    attacks: ["D2"],
+    file: PEGGED,
+    from: `        (bool impaired, uint256 price) = _assess();
+        return _weightOf(impaired, price);
+    }
+
+    /// @inheritdoc IFacility
+    function status()`,
+    to: `        return _weightOf(_condition.impaired, _condition.lastPrice);
+    }
+
+    /// @inheritdoc IFacility
+    function status()`,
+    what: "The factor goes by prices that somebody noted, so nobody notes them and all redeem at par.",
+    test: contract(
+      "collateral/PeggedFacility.depeg",
+      "of a coin that is impaired but above the factor pays at most what the factor is worth",
+    ),
+  },
+  {
+    name: "leavers-difference-lost",
+    attacks: ["D3"],
+    file: PEGGED,
+    from: "books.retire(msg.sender, burnt, units * scale);",
+    to: "books.retire(msg.sender, burnt, burnt);",
+    what: "What a leaver leaves behind is not the chain's, and the factor falls for the next.",
+    test: contract(
+      "collateral/PeggedFacility.depeg",
+      "D3: a hundred redeemers in random order: each gets the formula, and the factor never falls",
+    ),
+  },
+  {
+    name: "frozen-with-the-facilities",
+    attacks: ["D4"],
+    file: DESK,
+    from: "books.zusd().crosschainBurn(from, amount);",
+    to: `if (books.factor() == 0) revert StableDesk_NoFacility(0);
+        books.zusd().crosschainBurn(from, amount);`,
+    what: "zUSD that nothing is redeemed for cannot even be moved.",
+    test: contract(
+      "vault/Vault.stable",
+      "D4: works while every facility is frozen, as transfers and payments of zUSD do",
+    ),
+  },
+  {
+    name: "surplus-twice",
+    attacks: ["D5"],
+    file: BOOKS,
+    from: `        _moveBuffer(-int256(amount));
+`,
+    to: "",
+    what: "Surplus is withdrawn again and again.",
+    test: contract(
+      "collateral/PeggedFacility.depeg",
+      "D5: recovery: the surplus of who left is whole, and nothing is claimable twice",
+    ),
+  },
+  {
+    name: "surplus-that-is-needed",
+    attacks: ["D5"],
+    file: BOOKS,
+    from: "if (factor() != _ONE) revert Books_NoSurplus(buffer_, amount);",
+    to: "",
+    what: "Surplus leaves while it stands behind what is impaired.",
+    test: contract(
+      "collateral/PeggedFacility.depeg",
+      "D5: recovery: the surplus of who left is whole, and nothing is claimable twice",
+    ),
+  },
   // R. Batches ----------------------------------------------------------------------------------------------------------
   {
     name: "any-number",
@@ -308,6 +957,49 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if (_isOverdue(oldest) && total < queueOps) revert",
     what: "Full slots suffice: a censored request waits for ever.",
     test: contract("rollup/Ordering.force", "R15: overdue requests come first, whoever submits"),
+  },
+  // X. Between chains --------------------------------------------------------------------------------------------------
+  {
+    name: "route-takes-from-nobody",
+    attacks: ["X13", "X15"],
+    file: LEDGER,
+    from: "books.issued[destination] = there - op.amount;",
+    to: "books.issued[destination] = there;",
+    what: "A route leaves zUSD where it came from.",
+    test: contract(
+      "vault/Vault.swap",
+      "X13: zUSD on both chains and on its way is constant over a route, a deposit and a withdrawal",
+    ),
+  },
+  {
+    name: "abroad-for-ever",
+    attacks: ["X13", "X15"],
+    file: ZUSD_TOKEN,
+    from: `        abroad = before - amount;
+`,
+    to: "",
+    what: "What came back may come again.",
+    test: contract("stable/Zusd", "X15: no more comes back than went: all of it does, one more does not"),
+  },
+  {
+    name: "more-comes-back",
+    attacks: ["X15"],
+    file: ZUSD_TOKEN,
+    from: `        if (amount > before) revert Zusd_NotAbroad(before, amount);
+        abroad = before - amount;`,
+    to: "        abroad = amount > before ? 0 : before - amount;",
+    what: "A forged chain's outbox mints without a bound.",
+    test: contract("stable/Zusd", "X15: no more comes back than went: all of it does, one more does not"),
+  },
+  {
+    name: "not-issued-is-paid",
+    attacks: ["X15"],
+    file: LEDGER,
+    from: `        if (amount > before) revert ZusdLedger_NotIssued(uint8(chain), before, amount);
+        books.issued[chain] = before - amount;`,
+    to: "        books.issued[chain] = amount > before ? 0 : before - amount;",
+    what: "A chain pays more zUSD than it was given.",
+    test: contract("rollup/ZusdLedger", "X15: covered, of more than is issued, are refused"),
   },
   // P. Verifier ---------------------------------------------------------------------------------------------------------
   {
@@ -905,6 +1597,46 @@ export const MUTANTS: readonly Mutant[] = [
     to: "Range(cellBits)(account);",
     what: "A request names an account outside the vector.",
     test: circuit("batch/deposit", "C22: a named or used index out of range"),
+  },
+  // G. Governance ------------------------------------------------------------------------------------------------------
+  {
+    name: "ceiling-by-anyone",
+    attacks: ["G1"],
+    file: BOOKS,
+    from: "function setCeiling(IFacility facility, uint256 ceiling) external restricted {",
+    to: "function setCeiling(IFacility facility, uint256 ceiling) external {",
+    what: "A stranger sets what a facility may mint.",
+    test: contract(
+      "roles",
+      "each restricted function is refused to strangers, operators, the contracts' users and every other role",
+    ),
+  },
+  {
+    name: "ceiling-below-the-debt",
+    attacks: ["G5"],
+    file: BOOKS,
+    from: "if (ceiling < debt) revert Books_AboveCeiling(ceiling, debt);",
+    to: "",
+    what: "A ceiling below what is owed already.",
+    test: contract("collateral/Books", "G5: are not set below the debt, nor for a stranger, nor beyond 96 bits"),
+  },
+  {
+    name: "inverted-band",
+    attacks: ["G5"],
+    file: PEGGED,
+    from: '_require(p.unfreeze < p.freeze, "unfreeze", p.unfreeze);',
+    to: "",
+    what: "A facility comes back at a price at which it leaves.",
+    test: contract("collateral/PeggedFacility.parameters", "is taken, ${show(bad)} is not"),
+  },
+  {
+    name: "bonus-of-all",
+    attacks: ["G5"],
+    file: DISCOUNTED,
+    from: "(_UNIT + p.bonus) >= _UNIT * _UNIT)",
+    to: "(_UNIT + p.bonus) > _UNIT * _UNIT)",
+    what: "A liquidation at the threshold takes all that the position has.",
+    test: contract("collateral/DiscountedFacility.positions", "G5: (1 − h_l)·(1 + b) = 1 exactly is refused"),
   },
 ];
 

@@ -61,6 +61,22 @@ describe("DiscountedFacility: redemption", () => {
     expect(await facility.position(4)).to.deep.equal([alice.address, 7n * ONE, 0n, 0n]);
   });
 
+  it("M17: shares change only after what redemptions took for the old ones is taken", async () => {
+    const { facility, alice, bob, carol } = await loadFixture(fixture);
+    await facility.connect(bob).redeem(3_000n * ONE, 0, carol);
+    // As much as is taken from positions that stay as they were: 19.99 of 6,000 and 9.995 of 3,000 that are left.
+    const left = [8_001n * 10n ** 16n - 1n, 90_005n * 10n ** 15n - 1n];
+    await facility.connect(alice).repay(1, 3_000n * ONE);
+    expect((await facility.position(1)).collateral).to.equal(left[0]);
+    await facility.connect(bob).borrow(2, 3_000n * ONE, bob);
+    expect((await facility.position(2)).collateral).to.equal(left[1]);
+    await facility.touch(1);
+    await facility.touch(2);
+    expect((await facility.position(1)).collateral).to.equal(left[0]);
+    expect((await facility.position(2)).collateral).to.equal(left[1]);
+    expect(left[0] + left[1]).to.be.at.most(await facility.reserve());
+  });
+
   it("M2: in parts it never gives more", async () => {
     const total = 3_000n * ONE + 7n;
     for (const parts of [1n, 3n, 10n]) {

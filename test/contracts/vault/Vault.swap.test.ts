@@ -1,9 +1,9 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { ZeroHash } from "ethers";
+import { type AddressLike, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 import { packAmount, RouteWord1, RouteWord2, unpack, ZUSD } from "../../../protocol/spec";
-import { encodeRequest } from "../../../protocol/state";
+import { encodeRequest, encodeSigned } from "../../../protocol/state";
 import { outboxHash } from "../../../protocol/witness/hashes";
 import {
   carryBatch,
@@ -59,7 +59,7 @@ describe("Vault.swap", () => {
 
     const deadline = (await time.latest()) + 3600;
     const request = {
-      tokenIn: usdc.token,
+      tokenIn: usdc.token as AddressLike,
       amountIn: 1_000n * usdc.unit,
       tokenOut: 2,
       minOut: 999n * UNIT,
@@ -68,18 +68,30 @@ describe("Vault.swap", () => {
       deadline,
     };
     const swap = (fields: Partial<typeof request> = {}) => primary.vault.connect(user).swap({ ...request, ...fields });
-    /** The next batch on both chains, with the primary's youngest request. */
-    const take = async (outcome: { executed?: boolean; covered?: boolean }, timestamp?: number) => {
+    /** The next batch on both chains, with the youngest request of one of them. */
+    const take = async (
+      outcome: { executed?: boolean; covered?: boolean },
+      timestamp?: number,
+      source: PeggedChain = primary,
+    ) => {
+      const queue = await queueOf(source);
+      const batch = { queue: [recorded(queue[queue.length - 1], outcome)], timestamp };
+      return submitBoth(batch, source, [await foldOf(source, queue.length)]);
+    };
+    const submitBoth = async (
+      options: Parameters<typeof makeBatch>[1],
+      source: PeggedChain = primary,
+      folds: Awaited<ReturnType<typeof foldOf>>[] = [],
+    ) => {
       const number = (await primary.rollup.number()) + 1n;
-      const queue = await queueOf(primary);
-      const next = await makeBatch(primary, { queue: [recorded(queue[queue.length - 1], outcome)], timestamp });
-      const folds = [await foldOf(primary, queue.length)];
+      if (source === secondary) await carryQueue(primary, secondary);
+      const next = await makeBatch(primary, options);
       await submit(primary, { ...next, folds });
       await carryBatch(secondary, primary, number);
-      await submit(secondary, { ...next, folds: [] });
+      await submit(secondary, { ...next, folds: source === secondary ? folds : [] });
       return number;
     };
-    return { primary, secondary, usdc, usdt, user, recipient, holder, request, swap, take };
+    return { primary, secondary, usdc, usdt, user, recipient, holder, request, swap, take, submitBoth };
   }
 
   const balances = async ({ books, zusd }: PeggedChain) => {
@@ -127,6 +139,60 @@ describe("Vault.swap", () => {
       .withArgs(recipient.address, 2, 1_000n * UNIT, out);
     expect(await balances(secondary)).to.deep.equal({ supply: 0n, abroad: 4_000n * UNIT });
     expect(await balances(primary)).to.deep.equal({ supply: 0n, abroad: 1_000n * UNIT });
+  });
+
+  it("X13: zUSD on both chains and on its way is constant over a route, a deposit and a withdrawal", async () => {
+    const { primary, secondary, usdc, user, recipient, swap, take, submitBoth } = await loadFixture(fixture);
+    const amount = 1_000n * UNIT;
+    await usdc.facility.connect(user).mint(1_000n * usdc.unit, 0, user);
+    /** With what waits in queues and outboxes. */
+    const expectConstant = async (waiting: bigint) => {
+      let all = waiting;
+      let abroad = 0n;
+      for (const chain of [primary, secondary]) {
+        const { supply, abroad: away } = await balances(chain);
+        all += supply + (await primary.rollup.issued(chain.index));
+        abroad += supply + away;
+        expect(await secondary.rollup.issued(chain.index)).to.equal(await primary.rollup.issued(chain.index));
+      }
+      expect([all, abroad]).to.deep.equal([6_000n * UNIT, 6_000n * UNIT]);
+    };
+    await expectConstant(0n);
+
+    await swap({ tokenIn: primary.zusd, amountIn: amount, tokenOut: 0, minOut: 0n });
+    await expectConstant(amount);
+    let number = await take({ executed: true });
+    await expectConstant(amount);
+    await secondary.vault.pay(number, [payment(ZUSD, recipient.address, amount)], ZeroHash);
+    await expectConstant(0n);
+
+    await secondary.vault.connect(recipient).deposit({
+      token: secondary.zusd,
+      amount,
+      owner: recipient,
+      account: 0,
+      cell: 0,
+      key: 0,
+      keepToken: false,
+    });
+    await expectConstant(amount);
+    number = await take({ executed: true }, undefined, secondary);
+    await expectConstant(0n);
+
+    const withdrawal = encodeSigned({
+      op: "Withdraw",
+      chain: PRIMARY,
+      from: 1,
+      fee: 0n,
+      recipient: user.address,
+      isZusd: true,
+      asset: 0,
+      amount,
+    });
+    number = await submitBoth({ signed: withdrawal });
+    await expectConstant(amount);
+    await primary.vault.pay(number, [payment(ZUSD, user.address, amount)], ZeroHash);
+    await expectConstant(0n);
   });
 
   it("a route that is too late is refunded in zUSD to who swapped, and the ledger stays", async () => {
