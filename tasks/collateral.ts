@@ -73,3 +73,14 @@ collateral
   .addParam("facility", FACILITY)
   .addOptionalParam("owner", "of one owner only")
   .setAction(action((args: Arguments<"positions">, hre) => load().positions(args, hre)));
+
+collateral
+  .task("check-token", "Looks for what a facility's token must not do: fees, hooks, rebases, too many decimals")
+  .addParam("token", "address of the token")
+  .setAction(action((args: Arguments<"checkToken">, hre) => load().checkToken(args, hre)));
+
+collateral
+  .task("propose", "Checks a deployed facility and its token, and prints what the governor must schedule to list it")
+  .addParam("facility", "address of the facility")
+  .addParam("ceiling", "largest debt, in zUSD")
+  .setAction(action((args: Arguments<"propose">, hre) => load().propose(args, hre)));

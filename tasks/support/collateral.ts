@@ -1,11 +1,12 @@
 /** What a holder of stablecoins, LP shares and zUSD does on one chain. */
-import { formatUnits, parseUnits } from "ethers";
+import { formatUnits, Interface, isAddress, parseUnits } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Chain } from "../../protocol/chain/chain";
 import { factories } from "../../protocol/chain/contracts";
 import { readFacilities, type FacilityDebt } from "../../protocol/chain/debt";
 import { loadErc20 } from "../../protocol/chain/erc20";
 import { acting } from "../../protocol/chain/errors";
+import { inspectToken } from "../../protocol/chain/listing";
 import { findToken, listTokens, type Token } from "../../protocol/chain/tokens";
 import * as client from "../../protocol/client/stable";
 import { readDescription } from "../../scripts/deploy/description";
@@ -165,6 +166,67 @@ export async function positions(
     rows.push([`${id}`, owner, formatUnits(collateral, decimals), zusd(worth ?? 0n), zusd(debt), used]);
   }
   print(table([["id", "owner", "shares", "worth", "debt", "of the limit"], ...rows]));
+}
+
+/** @throws Error if no facility may be made for the token */
+export async function checkToken(
+  { token }: { token: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const chain = await openNetwork(hre);
+  await requireListable(chain, token, print);
+}
+
+/** What the governor schedules and, after the timelock, executes: a call of the books through the access manager. */
+export async function propose(
+  { facility: address, ceiling }: { facility: string; ceiling: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const chain = await openNetwork(hre);
+  const { stable } = chain;
+  if (!stable) throw new Error(`${chain.name}: the vault has no books`);
+  const most = readUnits(ceiling, ZUSD_DECIMALS, "ceiling");
+  if (!isAddress(address) || (await chain.provider.getCode(address)) === "0x")
+    throw new Error(`facility: there is no code at ${address} on ${chain.name}`);
+  const facility = factories().IPeggedFacility__factory.connect(address, chain.provider);
+  const [books, token] = [await stable.books.getAddress(), await facility.token()];
+  if ((await facility.books()) !== books)
+    throw new Error(`facility: its books are not those of ${chain.name}, ${books}`);
+  if (await stable.books.isFacility(address)) throw new Error("facility: it is in the books already");
+  await requireListable(chain, token, print);
+  const source = factories().IPriceSource__factory.connect(await facility.source(), chain.provider);
+  const { lower, upper } = await acting(chain, "reading the facility's price", () => source.price());
+  print(`price ${zusd(lower)} to ${zusd(upper)} dollar a whole token`);
+  const data = stable.books.interface.encodeFunctionData("add", [address, most]);
+  const access = readDescription(hre.config.paths.deployments, hre.network.name).accessManager;
+  const manager = new Interface([
+    "function schedule(address target, bytes data, uint48 when)",
+    "function execute(address target, bytes data)",
+  ]);
+  print(
+    [
+      "",
+      `To list it with a ceiling of ${ceiling} zUSD the governor sends to the access manager ${access}:`,
+      `  at once              ${manager.encodeFunctionData("schedule", [books, data, 0])}`,
+      `  after the timelock   ${manager.encodeFunctionData("execute", [books, data])}`,
+    ].join("\n"),
+  );
+}
+
+async function requireListable(chain: Chain, token: string, print: Print): Promise<void> {
+  if (!isAddress(token)) throw new Error(`token: must be an address, got "${token}"`);
+  const { chainId } = await chain.provider.getNetwork();
+  const findings = await inspectToken(chain.provider, token, Number(chainId), await chain.stable?.zusd.getAddress());
+  print(
+    table(
+      findings.map(({ verdict, what }) => [verdict, what]),
+      2,
+    ),
+  );
+  const refused = findings.filter(({ verdict }) => verdict === "refuse");
+  if (refused.length > 0) throw new Error(`token: ${refused.map(({ what }) => what).join("; ")}`);
 }
 
 async function stablecoin(name: string, hre: HardhatRuntimeEnvironment): Promise<{ chain: Chain; token: Token }> {
