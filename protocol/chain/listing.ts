@@ -86,10 +86,10 @@ export async function inspectToken(
   const whole = implementation === undefined ? code : code + (await provider.getCode(implementation)).slice(2);
   for (const { signature, finding } of SIGNS) if (hasFunction(whole, signature)) findings.push(finding);
   for (const fee of ["basisPointsRate", "maximumFee"]) {
-    const value = await answer(provider, address, fee);
+    const value = (await answer(provider, address, fee)) as bigint | undefined;
     if (value === undefined) continue;
-    if (BigInt(value as bigint) === 0n) say("watch", `it can take a fee of transfers: ${fee} is 0 now`);
-    else say("refuse", `it takes a fee of transfers: ${fee} is ${String(value)}`);
+    if (value === 0n) say("watch", `it can take a fee of transfers: ${fee} is 0 now`);
+    else say("refuse", `it takes a fee of transfers: ${fee} is ${value}`);
   }
   const hasPermit = (await answer(provider, address, "DOMAIN_SEPARATOR")) !== undefined;
   say("ok", hasPermit ? "it has permits (ERC-2612)" : "it has no permits: its holders approve the vault");

@@ -216,7 +216,7 @@ export async function propose(
 }
 
 async function requireListable(chain: Chain, token: string, print: Print): Promise<void> {
-  if (!isAddress(token)) throw new Error(`token: must be an address, got "${token}"`);
+  if (!isAddress(token)) throw new Error(`token: must be an address, got "${String(token)}"`);
   const { chainId } = await chain.provider.getNetwork();
   const findings = await inspectToken(chain.provider, token, Number(chainId), await chain.stable?.zusd.getAddress());
   print(

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import type { Provider } from "ethers";
 import { ethers } from "hardhat";
 import { inspectToken } from "../../../protocol/chain/listing";
 
