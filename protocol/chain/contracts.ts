@@ -57,6 +57,12 @@ export interface Factories {
   Rollup__factory: Interfaced;
   Ordering__factory: Interfaced;
   Vault__factory: Interfaced;
+  Books__factory: Interfaced;
+  PeggedFacility__factory: Interfaced;
+  DiscountedFacility__factory: Interfaced;
+  FeedPrice__factory: Interfaced;
+  PairPrice__factory: Interfaced;
+  Zusd__factory: Interfaced;
   Facts__factory: Interfaced;
 }
 

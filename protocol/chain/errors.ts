@@ -22,6 +22,12 @@ const ERRORS_OF = [
   "Facts__factory",
   "ITokenRegistry__factory",
   "ICircuitRegistry__factory",
+  "Books__factory",
+  "PeggedFacility__factory",
+  "DiscountedFacility__factory",
+  "FeedPrice__factory",
+  "PairPrice__factory",
+  "Zusd__factory",
 ] as const;
 
 /** What tokens say (ERC-6093). */

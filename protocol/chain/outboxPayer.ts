@@ -9,7 +9,7 @@ const PAYMENTS_PER_TRANSACTION = 40;
 /** What became of the payments of one batch on one chain. */
 export interface Payout {
   readonly paid: number;
-  /** Payments that the recipient or token refused; they wait in the vault to be claimed. */
+  /** Payments that the recipient or token refused, or that could not be redeemed on their terms; they wait in the vault. */
   readonly deferred: number;
 }
 
@@ -54,7 +54,7 @@ export async function payOutbox(chain: Chain, batch: number, payments: readonly 
       if (log.address !== chain.addresses.vault) continue;
       const name = chain.vault.interface.parseLog(log)?.name;
       if (name === "PaymentMade") paid++;
-      if (name === "PaymentDeferred") deferred++;
+      if (name === "PaymentDeferred" || name === "PaymentWaits") deferred++;
     }
   }
   return { paid, deferred };

@@ -114,13 +114,15 @@ export async function books(
 ): Promise<void> {
   const chain = await openNetwork(hre);
   const custody = await readBooks(chain);
-  const debts = chain.stable ? await readDebts(hre) : [];
+  const missing: string[] = [];
+  const debts = chain.stable ? await readDebts(hre, (network) => missing.push(network)) : [];
   const verdicts = debts.length === 0 ? [] : judge(debts, await readOnRollup(chain, CHAINS));
   if (json) {
-    print(JSON.stringify({ custody, debts, verdicts }, bigintsAsText, 2));
+    print(JSON.stringify({ custody, debts, verdicts, missing }, bigintsAsText, 2));
   } else {
     print(custodyTable(custody));
     if (debts.length > 0) print(["", debtTables(debts), "", verdictTable(verdicts)].join("\n"));
+    for (const network of missing) print(`\nNot counted, for nobody answers at its address: network ${network}`);
   }
   const broken = verdicts.filter(({ holds, waived }) => !holds && waived === undefined);
   if (custody.some(({ surplus }) => surplus < 0n)) throw new Error(`${chain.name}: a vault holds less than it owes`);
@@ -131,14 +133,19 @@ export async function books(
 /** Every chain index: of those that do not exist nothing is issued. */
 const CHAINS = Array.from({ length: 2 ** CHAIN_BITS - 1 }, (_, i) => i + 1);
 
-/** The books of every chain of the deployment that is recorded and can be reached. */
-async function readDebts(hre: HardhatRuntimeEnvironment): Promise<ChainDebt[]> {
+/**
+ * The books of the network's chain, and of every other chain of the deployment that was deployed from here and answers.
+ * @param missing is told of each that does not
+ */
+async function readDebts(hre: HardhatRuntimeEnvironment, missing: (network: string) => void): Promise<ChainDebt[]> {
   const folder = hre.config.paths.deployments;
   const debts: ChainDebt[] = [];
   for (const network of Object.keys(hre.config.networks)) {
     if (!fs.existsSync(path.join(folder, `${network}.json`))) continue;
-    const chain = await openNetwork(hre, network);
-    if (chain.stable) debts.push(await readDebt(chain));
+    const opened = openNetwork(hre, network);
+    const chain = network === hre.network.name ? await opened : await opened.catch(() => undefined);
+    if (chain?.stable) debts.push(await readDebt(chain));
+    else if (!chain) missing(network);
   }
   return debts.sort((a, b) => a.chain - b.chain);
 }

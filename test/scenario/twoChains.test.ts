@@ -15,6 +15,7 @@ import { NATIVE } from "../../protocol/chain/tokens";
 import { deposit } from "../../protocol/client/deposit";
 import { signOp, withdrawal } from "../../protocol/client/ops";
 import { circuitArtifacts } from "../../protocol/prover";
+import { potential } from "../../protocol/pcd";
 import { tokenId } from "../../protocol/spec";
 import type { UnsignedOp } from "../../protocol/state";
 import {
@@ -26,8 +27,9 @@ import {
   type DemoChain,
   type Person,
 } from "../../scripts/demo/world";
-import { balances, queue, status } from "../../tasks/support/inspect";
-import { deposit as depositTask, open, transfer, withdraw } from "../../tasks/support/user";
+import * as collateral from "../../tasks/support/collateral";
+import { balances, books, queue, status } from "../../tasks/support/inspect";
+import { deposit as depositTask, open, swap, transfer, withdraw } from "../../tasks/support/user";
 import { rejection } from "../fixtures/rejection";
 
 const HARDHAT = path.join(__dirname, "../../node_modules/hardhat/internal/cli/bootstrap.js");
@@ -209,6 +211,54 @@ describe("two chains, real proof [proof]", () => {
       } finally {
         await door.close();
       }
+    });
+
+    it("mint, redeem, swap and read the books of zUSD", async () => {
+      const minted = await output(collateral.mint, { token: "USDC", amount: "1000", min: "1000" });
+      expect(minted).to.include("Minted 1000.0 zUSD on primary with 1000 USDC");
+      const redeemed = await output(collateral.redeem, { token: "USDC", amount: "100", min: "99" });
+      // 5 of 10,000 and, with 1,000 of a target of 1,000 in reserve, κ·100²/2000 = 0.05.
+      expect(redeemed).to.include("Redeemed 100 zUSD on primary into 99.9 USDC");
+      const refused = await output(collateral.redeem, { token: "USDC", amount: "100", min: "99.99" });
+      expect(refused).to.match(/error: .*redeem: Facility_BelowMinimum/);
+      expect(await output(collateral.redeem, { token: "TDAI", amount: "1", min: "0" })).to.include(
+        "has no pegged facility here",
+      );
+      expect(await output(collateral.facilities, {})).to.match(
+        /USDC +pegged +live +900\.0 +900\.0 +100000000\.0 +1\.0000/,
+      );
+      // No debt is two days old yet: nothing may be lent on shares.
+      const opened = await output(collateral.open, { facility: "LP", shares: "0.0000000001", debt: "200" });
+      expect(opened).to.include("error: ");
+      expect(await output(collateral.positions, { facility: "LP" })).not.to.match(/^ +1 /m);
+
+      const swapArguments = { token: "USDC", amount: "50", into: "2:4", min: "0", validFor: 60 };
+      expect(await output(swap, swapArguments)).to.match(
+        /Swapping 50 USDC of primary into token 4 of chain 2 .*request 2 of/,
+      );
+      expect(await output(swap, { ...swapArguments, token: "zUSD" })).to.include("request 3 of its queue");
+      expect(await output(swap, { ...swapArguments, into: "B" })).to.include(
+        "error: into: must be CHAIN or CHAIN:NUMBER",
+      );
+      expect(await output(depositTask, { token: "USDC", amount: "10" })).to.include("Deposited 10 USDC as zUSD");
+      expect(await output(queue, { all: false })).to.match(/50\.0 +zUSD/);
+
+      const read = JSON.parse(await output(books, { json: true })) as {
+        debts: { supply: string; queued: string; factor: string }[];
+        verdicts: { id: string; holds: boolean; left: string; right: string }[];
+      };
+      // Who refills the reserve is paid out of what the redemption cost: Φ(R) − Φ(R + x) less a unit, κ = 1 %, T = 1,000.
+      const rebate = (reserve: bigint, added: bigint): bigint =>
+        potential(reserve, 10n ** 9n, 100n) - potential(reserve + added, 10n ** 9n, 100n) - 1n;
+      const first = rebate(900_000_000n, 50_000_000n);
+      const second = rebate(950_000_000n + first, 10_000_000n);
+      const zusd = (whole: number, units = 0n): string => (BigInt(whole) * 10n ** 18n + units * 10n ** 12n).toString();
+      expect(read.debts[0]).to.include({ supply: zusd(850), queued: zusd(110, first + second), factor: zusd(1) });
+      expect(read.verdicts.filter(({ holds }) => !holds)).to.deep.equal([]);
+      expect(read.verdicts.find(({ id }) => id === "I2")).to.include({
+        left: zusd(960, first + second),
+        right: zusd(960, first + second),
+      });
     });
 
     it("take no key that others can read, or that lies in the repository", async () => {
