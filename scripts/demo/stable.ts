@@ -57,7 +57,7 @@ export function stableStory(
       async play() {
         await unifies(alice, a, usdcA, "1000");
         await unifies(carol, a, usdtA, "500");
-        await unifies(bob, b, usdtB, "800");
+        await unifies(bob, b, usdtB, "2000");
       },
     },
     {
