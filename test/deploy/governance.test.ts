@@ -413,7 +413,7 @@ describe("[proof] G1: deploying with a governor", () => {
     for (const difference of [
       `administrator ${STRANGER}: expected true, is false`,
       `timelock: expected ${DAY}, is 0`,
-      `lease of chain secondary: expected ${2 * HOUR}, is ${6 * HOUR}`,
+      `lease of chain secondary: expected ${2 * HOUR}, is ${WEEK}`,
       `ordering.forceDelay: expected ${HOUR}, is ${DAY}`,
     ]) {
       expect(another.message).to.include(difference);
