@@ -14,7 +14,7 @@ const SIZE = SIZES.test;
 const BATCHES_PER_WORLD = 50;
 /** Worlds of a test. */
 const WORLDS = 2;
-/** Beyond the clock of this process's chain. */
+/** Beyond the clock of this process's chain, which other files have moved by years at most. */
 const START = 3_000_000_000;
 const WORLD_SECONDS = 10_000_000;
 /** Witnesses that may wait for the circuit's process. */

@@ -78,7 +78,7 @@ describe("FeedPrice", () => {
 
   it("O6, M10: refuses 0 and negative answers", async () => {
     const { aggregator, price } = await loadFixture(fixture);
-    for (const answer of [0n, -1n, -(2n ** 255n)]) {
+    for (const answer of [0n, -1n, -(2n ** 127n)]) {
       await aggregator.set(answer);
       await expect(price.price()).to.be.revertedWithCustomError(price, "FeedPrice_NotPositive").withArgs(answer);
     }
