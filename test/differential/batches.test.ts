@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { SIZES } from "../../protocol/spec";
 import { Replay } from "../../protocol/state";
+import { movesTheClock } from "../fixtures/clock";
 import { DOMAIN } from "../fixtures/contracts";
 import { freshSeed } from "../fixtures/random";
 import { RandomBatches, Tally } from "../fixtures/randomBatches";
@@ -21,6 +22,7 @@ const WORLD_SECONDS = 10_000_000;
 const AHEAD = 20;
 
 describe("Reference = circuit = contract", () => {
+  movesTheClock();
   let circuit: CircuitProcess;
   let worlds = 0;
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { circuitArtifacts, createProver, type Prover } from "../../protocol/prover";
 import { SIZES } from "../../protocol/spec";
+import { movesTheClock } from "../fixtures/clock";
 import { DOMAIN } from "../fixtures/contracts";
 import { RandomBatches } from "../fixtures/randomBatches";
 import { rejection } from "../fixtures/rejection";
@@ -13,6 +14,7 @@ const BEFORE = 8;
 const PROVEN = 3;
 
 describe("Reference = proof = contract", () => {
+  movesTheClock();
   let prover: Prover;
   let code: string;
 
