@@ -2,13 +2,12 @@
  * A discounted facility in exact integers: the reference that decides what the contract does. See IDiscountedFacility for what it is.
  *
  * All of zUSD in units of 10^-18, collateral in the token's units, prices in units of 10^-18 dollar per whole token, parts in units of
- * 10^-4. Each method does all of what it says, or throws a `Refusal` and does nothing. What is not in here: custody, owners, the books'
+ * 10^-4. Each method does all of what it says, or throws a `Refused` and does nothing. What is not in here: custody, owners, the books'
  * limits, and whether minting is stopped.
  */
-import { ceilDiv, log2, min, mulDivDown, mulDivUp } from "./math";
+import { Refused } from "./errors";
+import { ceilDiv, log2, min, mulDivDown, mulDivUp, ONE, UNIT } from "./numbers";
 
-const ONE = 10n ** 18n;
-const UNIT = 10_000n;
 const STEPS = 100n;
 const LAST_BUCKET = 255n;
 const LAST_LENT_BUCKET = 253n;
@@ -44,12 +43,6 @@ export type RefusalReason =
   | "DiscountedFacility_NoPrice"
   | "DiscountedFacility_OutOfBand"
   | "DiscountedFacility_PositionUnhealthy";
-
-export class Refusal extends Error {
-  constructor(readonly reason: RefusalReason) {
-    super(reason);
-  }
-}
 
 export interface PositionView {
   collateral: bigint;
@@ -154,7 +147,7 @@ export class DiscountedFacility {
 
   borrow(id: bigint, amount: bigint, quote: Quote): void {
     this.atomically((s) => {
-      if (amount === 0n) throw new Refusal("Facility_TooSmall");
+      if (amount === 0n) throw new Refused<RefusalReason>("Facility_TooSmall");
       const account = this.load(s, id);
       this.lend(s, account, amount, quote);
       this.store(s, id, account);
@@ -166,7 +159,7 @@ export class DiscountedFacility {
     return this.atomically((s) => {
       const account = this.load(s, id);
       const repaid = min(amount, this.debtOf(s, account.shares));
-      if (repaid === 0n) throw new Refusal("Facility_TooSmall");
+      if (repaid === 0n) throw new Refused<RefusalReason>("Facility_TooSmall");
       this.pay(s, account, repaid);
       this.store(s, id, account);
       return repaid;
@@ -176,8 +169,8 @@ export class DiscountedFacility {
   withdraw(id: bigint, amount: bigint, quote: Quote): void {
     this.atomically((s) => {
       const account = this.load(s, id);
-      if (amount === 0n) throw new Refusal("Facility_TooSmall");
-      if (amount > account.collateral) throw new Refusal("DiscountedFacility_CollateralTooSmall");
+      if (amount === 0n) throw new Refused<RefusalReason>("Facility_TooSmall");
+      if (amount > account.collateral) throw new Refused<RefusalReason>("DiscountedFacility_CollateralTooSmall");
       account.collateral -= amount;
       s.reserve -= amount;
       if (this.debtOf(s, account.shares) !== 0n) this.checkHealth(s, account, quote);
@@ -189,8 +182,8 @@ export class DiscountedFacility {
     return this.atomically((s) => {
       const account = this.load(s, id);
       const terms = this.terms(account.collateral, this.debtOf(s, account.shares), pay, quote);
-      if (terms.paid + terms.writtenOff === 0n) throw new Refusal("Facility_TooSmall");
-      if (terms.collateral < minCollateral) throw new Refusal("Facility_BelowMinimum");
+      if (terms.paid + terms.writtenOff === 0n) throw new Refused<RefusalReason>("Facility_TooSmall");
+      if (terms.collateral < minCollateral) throw new Refused<RefusalReason>("Facility_BelowMinimum");
       account.collateral -= terms.collateral;
       s.reserve -= terms.collateral;
       this.pay(s, account, terms.paid + terms.writtenOff);
@@ -209,15 +202,15 @@ export class DiscountedFacility {
       const { liquidationHaircut, redemptionFee, minTotal } = this.parameters;
       const highest = this.highestBucket;
       if (highest === LAST_BUCKET || highest * this.step > (quote.lower * (UNIT - liquidationHaircut)) / UNIT) {
-        throw new Refusal("DiscountedFacility_PositionUnhealthy");
+        throw new Refused<RefusalReason>("DiscountedFacility_PositionUnhealthy");
       }
       const debt = mulDivDown(amount, factor, ONE);
-      if (debt > s.debt) throw new Refusal("DiscountedFacility_AboveDebt");
+      if (debt > s.debt) throw new Refused<RefusalReason>("DiscountedFacility_AboveDebt");
       const left = s.debt - debt;
-      if (left !== 0n && left < minTotal) throw new Refusal("DiscountedFacility_DebtTooSmall");
+      if (left !== 0n && left < minTotal) throw new Refused<RefusalReason>("DiscountedFacility_DebtTooSmall");
       const collateral = mulDivDown(debt * (UNIT - redemptionFee), this.whole, UNIT * quote.upper);
-      if (collateral === 0n) throw new Refusal("Facility_TooSmall");
-      if (collateral < minCollateral) throw new Refusal("Facility_BelowMinimum");
+      if (collateral === 0n) throw new Refused<RefusalReason>("Facility_TooSmall");
+      if (collateral < minCollateral) throw new Refused<RefusalReason>("Facility_BelowMinimum");
       s.index += mulDivUp(collateral, INDEX_ONE, s.shares);
       s.reserve -= collateral;
       s.debt = left;
@@ -239,7 +232,7 @@ export class DiscountedFacility {
   }
 
   private take(s: State, account: Account, amount: bigint): void {
-    if (amount === 0n) throw new Refusal("Facility_TooSmall");
+    if (amount === 0n) throw new Refused<RefusalReason>("Facility_TooSmall");
     account.collateral += amount;
     s.reserve += amount;
   }
@@ -277,7 +270,7 @@ export class DiscountedFacility {
 
   private load(s: State, id: bigint): Account {
     const account = s.accounts.get(id);
-    if (account === undefined) throw new Refusal("DiscountedFacility_NoPosition");
+    if (account === undefined) throw new Refused<RefusalReason>("DiscountedFacility_NoPosition");
     const charge = (index: bigint): void => {
       const taken = mulDivUp(account.shares, index - account.index, INDEX_ONE);
       account.collateral -= min(taken, account.collateral);
@@ -310,7 +303,8 @@ export class DiscountedFacility {
     this.checkPrice(quote);
     const value = mulDivDown(collateral, quote.lower, this.whole);
     const { liquidationHaircut, bonus } = this.parameters;
-    if (debt <= (value * (UNIT - liquidationHaircut)) / UNIT) throw new Refusal("DiscountedFacility_Healthy");
+    if (debt <= (value * (UNIT - liquidationHaircut)) / UNIT)
+      throw new Refused<RefusalReason>("DiscountedFacility_Healthy");
     const withBonus = UNIT + bonus;
     if (value >= debt) {
       const paid = min(pay, debt);
@@ -330,14 +324,14 @@ export class DiscountedFacility {
   }
 
   private checkPrice(quote: Quote): void {
-    if (quote.lower === 0n) throw new Refusal("DiscountedFacility_NoPrice");
+    if (quote.lower === 0n) throw new Refused<RefusalReason>("DiscountedFacility_NoPrice");
   }
 
   private checkBand(quote: Quote): void {
     this.checkPrice(quote);
     const { lower, upper, inBand } = quote;
     if (!inBand || upper * UNIT > lower * (UNIT + this.parameters.maxSpread)) {
-      throw new Refusal("DiscountedFacility_OutOfBand");
+      throw new Refused<RefusalReason>("DiscountedFacility_OutOfBand");
     }
   }
 
@@ -349,11 +343,12 @@ export class DiscountedFacility {
       mulDivDown(account.collateral, LAST_LENT_BUCKET * this.step, this.whole),
     );
     if (this.debtOf(s, account.shares) > limit) {
-      throw new Refusal("DiscountedFacility_Unhealthy");
+      throw new Refused<RefusalReason>("DiscountedFacility_Unhealthy");
     }
   }
 
   private checkMinDebt(debt: bigint): void {
-    if (debt !== 0n && debt < this.parameters.minDebt) throw new Refusal("DiscountedFacility_DebtTooSmall");
+    if (debt !== 0n && debt < this.parameters.minDebt)
+      throw new Refused<RefusalReason>("DiscountedFacility_DebtTooSmall");
   }
 }

@@ -1,7 +1,7 @@
 /** A refusal, named as the contract's error is; nothing has changed. */
-export class Refused extends Error {
+export class Refused<Reason extends string = string> extends Error {
   constructor(
-    readonly reason: string,
+    readonly reason: Reason,
     detail = "",
   ) {
     super(detail ? `${reason}: ${detail}` : reason);

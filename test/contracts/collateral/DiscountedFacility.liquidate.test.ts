@@ -1,7 +1,7 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { MaxUint256 } from "ethers";
-import { ceilDiv } from "../../../protocol/pcd/math";
+import { ceilDiv } from "../../../protocol/pcd/numbers";
 import { deployFacility, ONE, openFor } from "../../fixtures/pcd";
 
 /** At a haircut of 8 % exactly the limit of 100 tokens at $92. */

@@ -1,22 +1,7 @@
 import type { Books, Weighed } from "../../../protocol/pcd/books";
-import {
-  DiscountedFacility,
-  type DiscountedParameters,
-  type Quote,
-  Refusal,
-  type RefusalReason,
-} from "../../../protocol/pcd/discounted";
-import { Refused, require } from "../../../protocol/pcd/errors";
+import { DiscountedFacility, type DiscountedParameters, type Quote } from "../../../protocol/pcd/discounted";
+import { require } from "../../../protocol/pcd/errors";
 import { min, ONE } from "../../../protocol/pcd/numbers";
-
-/** Does what the reference does, and refuses as the books refuse. */
-function refusing<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof Refusal ? new Refused(error.reason satisfies RefusalReason) : error;
-  }
-}
 
 /** The reference of a discounted facility with what it leaves out: the books, custody, and whether minting is stopped. */
 export class BookedFacility implements Weighed {
@@ -53,7 +38,7 @@ export class BookedFacility implements Weighed {
   }
 
   add(id: bigint, amount: bigint): void {
-    refusing(() => this.model.add(id, amount));
+    this.model.add(id, amount);
     this.held += amount;
   }
 
@@ -63,13 +48,13 @@ export class BookedFacility implements Weighed {
 
   repay(from: string, id: bigint, amount: bigint): void {
     const most = min(amount, this.books.balanceOf(from));
-    const repaid = refusing(() => this.model.repay(id, most));
+    const repaid = this.model.repay(id, most);
     this.books.retire(this, from, repaid, repaid);
   }
 
   withdraw(id: bigint, amount: bigint): void {
     require(amount <= this.held, "token");
-    refusing(() => this.model.withdraw(id, amount, this.quote()));
+    this.model.withdraw(id, amount, this.quote());
     this.held -= amount;
   }
 
@@ -77,7 +62,7 @@ export class BookedFacility implements Weighed {
   liquidate(from: string, id: bigint, pay: bigint) {
     require(this.model.position(id).collateral <= this.held, "token");
     const most = min(pay, this.books.balanceOf(from));
-    const terms = refusing(() => this.model.liquidate(id, most, 0n, this.quote()));
+    const terms = this.model.liquidate(id, most, 0n, this.quote());
     if (terms.paid !== 0n) this.books.retire(this, from, terms.paid, terms.paid);
     if (terms.writtenOff !== 0n) this.books.writeOff(this, terms.writtenOff);
     this.held -= terms.collateral;
@@ -88,7 +73,7 @@ export class BookedFacility implements Weighed {
     require(!this.isShort, "Facility_NotLive");
     require(amount <= this.books.balanceOf(from), "ERC20InsufficientBalance");
     const factor = this.books.factor();
-    const result = refusing(() => this.model.redeem(amount, minCollateral, this.quote(), factor));
+    const result = this.model.redeem(amount, minCollateral, this.quote(), factor);
     this.books.retire(this, from, amount, result.debt);
     this.held -= result.collateral;
     return result;
@@ -109,11 +94,11 @@ export class BookedFacility implements Weighed {
 
   /** The books mint first here, so that what either refuses can be taken back. */
   private lend<T>(to: string, amount: bigint, act: () => T): T {
-    if (amount === 0n) return refusing(act);
+    if (amount === 0n) return act();
     require(!this.isShort && !this.isStopped, "Facility_NotLive");
     this.books.issue(this, to, amount);
     try {
-      return refusing(act);
+      return act();
     } catch (error) {
       this.books.retire(this, to, amount, amount);
       throw error;
