@@ -9,7 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { ethers } from "hardhat";
 import { time } from "@nomicfoundation/hardhat-network-helpers";
-import { concat, getBytes, toBeHex, type ContractTransactionResponse } from "ethers";
+import { concat, getBytes, toBeHex } from "ethers";
 import { terminateCurve } from "../protocol/crypto/curve";
 import { circuitArtifacts, createProver } from "../protocol/prover";
 import { SIZES, tokenId, type Size } from "../protocol/spec";
@@ -19,6 +19,7 @@ import * as chains from "../test/fixtures/contracts";
 import { batchOfRoutes, deployRouteChains } from "../test/fixtures/routes";
 import { atTau, batchOfTrace, submitToBoth } from "../test/fixtures/tracedBatches";
 import { signOp, user, type User } from "../test/fixtures/users";
+import { gasOf } from "./gas/gasOf";
 import { measureStable, STABLE_FIGURES } from "./gas/stable";
 import { showProgress } from "./progress";
 
@@ -181,12 +182,6 @@ interface Proving {
   size: Size;
   circuit: string;
   prove?: (input: CircuitInput) => Promise<bigint[]>;
-}
-
-async function gasOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
-  const receipt = await (await sent).wait();
-  if (!receipt) throw new Error("the transaction was not mined");
-  return Number(receipt.gasUsed);
 }
 
 /** EIP-2028: 4 gas for a zero byte, 16 for another. */

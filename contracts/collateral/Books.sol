@@ -122,7 +122,7 @@ contract Books is IBooks, AccessManaged {
     function setCeiling(IFacility facility, uint256 ceiling) external restricted {
         Account storage account = _accounts[address(facility)];
         if (account.class == FacilityClass.NONE) revert Books_WrongFacility(address(facility));
-        uint256 debt = _entries[account.class][account.index].debt;
+        uint256 debt = _entryOf(account).debt;
         if (ceiling < debt) revert Books_AboveCeiling(ceiling, debt);
         account.ceiling = ceiling.toUint96();
         emit CeilingSet(address(facility), ceiling);
@@ -144,7 +144,7 @@ contract Books is IBooks, AccessManaged {
         int256 doubtful =
             (totals.impaired == 0 ? int256(0) : int256(_impairedDebt())) - (buffer_ < 0 ? buffer_ : int256(0));
         if (doubtful * int256(_TOLERATED_PART) > int256(all)) revert Books_Impaired(totals.impaired, buffer_);
-        Entry storage entry = _entries[account.class][account.index];
+        Entry storage entry = _entryOf(account);
         uint256 debt = entry.debt + amount;
         if (debt > account.ceiling) revert Books_AboveCeiling(account.ceiling, debt);
         if (account.class == FacilityClass.DISCOUNTED) {
@@ -176,7 +176,7 @@ contract Books is IBooks, AccessManaged {
     /// @inheritdoc IBooks
     function earn(uint256 amount) external onlyFacility {
         Account memory account = _accounts[msg.sender];
-        Entry storage entry = _entries[account.class][account.index];
+        Entry storage entry = _entryOf(account);
         _setDebt(account.class, entry, entry.debt + amount);
         _moveBuffer(int256(amount));
     }
@@ -259,7 +259,7 @@ contract Books is IBooks, AccessManaged {
     /// @inheritdoc IBooks
     function debtOf(address facility) public view returns (uint256) {
         Account memory account = _accounts[facility];
-        return account.class == FacilityClass.NONE ? 0 : _entries[account.class][account.index].debt;
+        return account.class == FacilityClass.NONE ? 0 : _entryOf(account).debt;
     }
 
     /// @inheritdoc IBooks
@@ -321,10 +321,14 @@ contract Books is IBooks, AccessManaged {
         return value >= claims * _ONE ? _ONE : value / claims;
     }
 
+    function _entryOf(Account memory account) private view returns (Entry storage) {
+        return _entries[account.class][account.index];
+    }
+
     /// @return left The caller's debt after it fell by `debt`.
     function _lower(uint256 debt) private returns (uint256 left) {
         Account memory account = _accounts[msg.sender];
-        Entry storage entry = _entries[account.class][account.index];
+        Entry storage entry = _entryOf(account);
         uint256 before = entry.debt;
         if (debt > before) revert Books_DebtTooSmall(before, debt);
         left = before - debt;

@@ -30,8 +30,6 @@ import {
     HEADER_TIMESTAMP_MASK,
     HEADER_TIMESTAMP_OFFSET,
     LOCAL_TOKEN_BITS,
-    MANTISSA_BITS,
-    MANTISSA_MASK,
     OP_DEPOSIT,
     OP_EXACT,
     OP_FULL_EXIT,
@@ -64,6 +62,7 @@ import {
     WORDS_PER_SIGNED_OP,
     ZUSD
 } from "../generated/Spec.sol";
+import {PackedAmount} from "./PackedAmount.sol";
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 
 /// @title Pubdata words: header, queue ops, signed ops
@@ -288,7 +287,7 @@ library Pubdata {
         }
         uint256 packed = (words[at] >> WITHDRAW_AMOUNT_OFFSET) & WITHDRAW_AMOUNT_MASK;
         // Below 2^35 · 10^31 < 2^138.
-        amount = (packed & MANTISSA_MASK) * 10 ** (packed >> MANTISSA_BITS);
+        amount = PackedAmount.unpack(packed);
         if (amount > type(uint128).max) revert Pubdata_AmountTooLarge(at, amount);
     }
 

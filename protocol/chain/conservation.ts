@@ -29,11 +29,8 @@ export interface TokenBooks {
  * The books of each token of a chain's vault, read from that chain alone: its contracts, its events and the calldata of its batches. Nobody
  * may submit batches or deposit on this chain meanwhile.
  */
-export async function readBooks(chain: Chain): Promise<TokenBooks[]> {
-  const ledger = new Ledger(chain);
-  await ledger.sync();
-  const supply = suppliesOf(ledger.state);
-  const { outbox, claimable, queued } = await readDue(chain, ledger);
+export async function readBooks(chain: Chain, standing?: Standing): Promise<TokenBooks[]> {
+  const { supply, outbox, claimable, queued } = standing ?? (await readStanding(chain));
 
   const books: TokenBooks[] = [];
   for (const token of await listTokens(chain)) {
@@ -50,22 +47,33 @@ export async function readBooks(chain: Chain): Promise<TokenBooks[]> {
   return books;
 }
 
-/** What a vault has to credit or to pay that is not in the state, by token id. */
-export interface Due {
+/** What a vault owes, by token id: in the state that the chain stands at, and what it has yet to credit or to pay. */
+export interface Standing {
+  /** Number of the latest batch. */
+  readonly batch: number;
+  readonly supply: ReadonlyMap<number, bigint>;
   readonly outbox: ReadonlyMap<number, bigint>;
   readonly claimable: ReadonlyMap<number, bigint>;
   readonly queued: ReadonlyMap<number, bigint>;
 }
 
-/** @param ledger of the chain, up to its latest batch */
-export async function readDue(chain: Chain, ledger: Ledger): Promise<Due> {
+/** Replays all that the chain published: read it once for all that is asked of it. */
+export async function readStanding(chain: Chain): Promise<Standing> {
+  const ledger = new Ledger(chain);
   const queue = new QueueFollower(chain);
+  await ledger.sync();
   await queue.sync();
   const queued = new Map<number, bigint>();
   for (const { request } of queue.requests.slice(ledger.consumed(chain.index))) {
     if (request.op === "Deposit" || request.op === "Route") add(queued, request.token, request.amount);
   }
-  return { outbox: await unpaidOutboxes(chain, ledger), claimable: await claimableOf(chain), queued };
+  return {
+    batch: ledger.latest,
+    supply: suppliesOf(ledger.state),
+    outbox: await unpaidOutboxes(chain, ledger),
+    claimable: await claimableOf(chain),
+    queued,
+  };
 }
 
 /** Sum of the balances of each token id. */

@@ -1,10 +1,9 @@
 import { ZUSD } from "../spec";
 import type { Chain } from "./chain";
-import { suppliesOf, readDue } from "./conservation";
+import { readStanding, type Standing } from "./conservation";
 import { factories, type IBooks } from "./contracts";
 import { loadErc20 } from "./erc20";
 import { acting, ChainError } from "./errors";
-import { Ledger } from "./ledger";
 import { LogFollower } from "./logs";
 
 const ONE = 10n ** 18n;
@@ -54,19 +53,21 @@ export interface ChainDebt {
   readonly buffer: bigint;
   /** In units of 10^-18. */
   readonly factor: bigint;
+  /** Number of the latest batch that the chain accepted. */
   readonly batch: number;
+  /** zUSD of all chains in the state after it. */
+  readonly inState: bigint;
 }
 
 /**
  * Reads the books of zUSD of a chain that deals in it, from that chain alone. Nobody may use it meanwhile.
  * @throws ChainError if the chain has no books
  */
-export async function readDebt(chain: Chain): Promise<ChainDebt> {
+export async function readDebt(chain: Chain, standing?: Standing): Promise<ChainDebt> {
   const { stable } = chain;
   if (!stable) throw new ChainError(chain.name, "reading the books of zUSD", "the vault has no books");
-  const ledger = new Ledger(chain);
-  await ledger.sync();
-  const due = await readDue(chain, ledger);
+  const { batch, supply, queued, outbox, claimable } = standing ?? (await readStanding(chain));
+  const zusdIn = (sums: ReadonlyMap<number, bigint>): bigint => sums.get(ZUSD) ?? 0n;
   return acting(chain, "reading the books of zUSD", async () => {
     const report = await stable.books.books();
     const facilities = await readFacilities(chain, report.facilities);
@@ -76,13 +77,14 @@ export async function readDebt(chain: Chain): Promise<ChainDebt> {
       facilities,
       supply: report.supply,
       issued: await chain.rollup.issued(chain.index),
-      queued: due.queued.get(ZUSD) ?? 0n,
-      outbox: due.outbox.get(ZUSD) ?? 0n,
-      claimable: due.claimable.get(ZUSD) ?? 0n,
+      queued: zusdIn(queued),
+      outbox: zusdIn(outbox),
+      claimable: zusdIn(claimable),
       waiting: await waitingOf(chain),
       buffer: report.buffer,
       factor: report.factor,
-      batch: ledger.latest,
+      batch,
+      inState: zusdIn(supply),
     };
   });
 }
@@ -165,9 +167,10 @@ export interface Verdict {
 
 /**
  * I1 custody, I2 books, I3 classes, I4 solvency of each chain, and I2 over all of them.
- * @param onRollup zUSD in the state of the latest batch of the primary, and what its ledger says was issued there
+ * @param inState zUSD in the state that one of the chains stands at
+ * @param issued what that chain's ledger says of it, see `readIssued`
  */
-export function judge(chains: readonly ChainDebt[], onRollup: { supply: bigint; issued: bigint }): Verdict[] {
+export function judge(chains: readonly ChainDebt[], inState: bigint, issued: bigint): Verdict[] {
   const verdicts: Verdict[] = [];
   const say = (verdict: Omit<Verdict, "holds">): void => {
     const { left, right, relation } = verdict;
@@ -194,19 +197,13 @@ export function judge(chains: readonly ChainDebt[], onRollup: { supply: bigint; 
     say({ id: "I4", ...zusd, left: debts, relation: "≤", right: value, ...(waived === undefined ? {} : { waived }) });
   }
   const all = { id: "I2", where: "zUSD in the rollup", decimals: ZUSD_DECIMALS };
-  say({ ...all, left: onRollup.issued, relation: "=", right: onRollup.supply });
+  say({ ...all, left: issued, relation: "=", right: inState });
   return verdicts;
 }
 
-/** zUSD in the state that a chain stands at, and what its ledger says was issued over all chains. */
-export async function readOnRollup(
-  chain: Chain,
-  chains: readonly number[],
-): Promise<{ supply: bigint; issued: bigint }> {
-  const ledger = new Ledger(chain);
-  await ledger.sync();
-  const issued = await Promise.all(chains.map((index) => chain.rollup.issued(index)));
-  return { supply: suppliesOf(ledger.state).get(ZUSD) ?? 0n, issued: sum(issued) };
+/** What a chain's ledger says was issued to the named chains together. */
+export async function readIssued(chain: Chain, chains: readonly number[]): Promise<bigint> {
+  return sum(await Promise.all(chains.map((index) => chain.rollup.issued(index))));
 }
 
 /** All zUSD of a chain: there, in the rollup, and on the way. */

@@ -1,4 +1,4 @@
-import { tokenId } from "../spec";
+import { tokenId, ZUSD } from "../spec";
 import type { Chain } from "./chain";
 import { acting, ChainError } from "./errors";
 import { loadErc20 } from "./erc20";
@@ -21,6 +21,19 @@ export interface Token {
 
 const NATIVE_DECIMALS = 18;
 
+/** zUSD as a token of the rollup. It has another address on each chain, see `zusdOf`. */
+export const ZUSD_TOKEN: Token = { id: ZUSD, chain: 0, local: ZUSD, address: "", symbol: "zUSD", decimals: 18 };
+
+/** zUSD with its address on a chain; undefined where the vault does not deal in it. */
+export async function zusdOf({ stable }: Pick<Chain, "stable">): Promise<Token | undefined> {
+  return stable && { ...ZUSD_TOKEN, address: await stable.zusd.getAddress() };
+}
+
+/** Whether two addresses are the same, in any spelling. */
+export function isSameAddress(a: string, b: string | undefined): boolean {
+  return a.toLowerCase() === b?.toLowerCase();
+}
+
 /** The listed tokens of a chain, by local number. */
 export async function listTokens(chain: Chain): Promise<Token[]> {
   return acting(chain, "reading the token registry", async () => {
@@ -41,7 +54,7 @@ async function readToken(chain: Chain, local: number): Promise<Token> {
 }
 
 export function isNative(address: string): boolean {
-  return address.toLowerCase() === NATIVE.toLowerCase();
+  return isSameAddress(address, NATIVE);
 }
 
 /** A token named by its symbol, address, or local number. Throws `ChainError` when there is none, or more than one. */

@@ -2,7 +2,7 @@ import { ZeroAddress } from "ethers";
 import { acting, ChainError } from "../chain/errors";
 import type { Chain } from "../chain/chain";
 import { loadErc20 } from "../chain/erc20";
-import { isNative } from "../chain/tokens";
+import { isNative, isSameAddress, zusdOf } from "../chain/tokens";
 import { queuedBy, type QueuedReceipt } from "./requests";
 
 export interface DepositRequest {
@@ -31,31 +31,26 @@ export async function deposit(chain: Chain, request: DepositRequest): Promise<Qu
   if (owner === ZeroAddress) throw new ChainError(chain.name, "deposit", "owner must not be the zero address");
 
   const native = isNative(token);
-  // zUSD needs no allowance: the vault burns its sender's alone.
-  const isZusd = isSameAddress(token, await zusdOf(chain));
-  if (!native && !isZusd) await approve(chain, token, sender, amount);
+  if (!native) await allowVault(chain, token, sender, amount);
   return acting(chain, "deposit", async () => {
     const argument = { token, amount, owner, account, cell, key, keepToken };
     return queuedBy(chain, "deposit", await vault.deposit(argument, { value: native ? amount : 0n }));
   });
 }
 
-/** The address of zUSD on a chain; undefined where the vault does not deal in it. */
-async function zusdOf({ stable }: Chain): Promise<string | undefined> {
-  return stable && (await stable.zusd.getAddress());
+/** Lets the vault take so much of the sender's tokens. zUSD needs no allowance: the vault burns its sender's alone. */
+export async function allowVault(chain: Chain, token: string, sender: string, amount: bigint): Promise<void> {
+  if (isSameAddress(token, (await zusdOf(chain))?.address)) return;
+  await approve(chain, token, sender, amount, chain.addresses.vault);
 }
 
-function isSameAddress(a: string, b: string | undefined): boolean {
-  return a.toLowerCase() === b?.toLowerCase();
-}
-
-/** Lets `spender`, by default the vault, take so much of the sender's tokens. */
+/** Lets `spender` take so much of the sender's tokens. */
 export async function approve(
   chain: Chain,
   token: string,
   sender: string,
   amount: bigint,
-  spender = chain.addresses.vault,
+  spender: string,
 ): Promise<void> {
   const erc20 = loadErc20(token, chain.signer);
   await acting(chain, `approving ${token}`, async () => {

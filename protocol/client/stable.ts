@@ -2,7 +2,7 @@ import type { ContractTransactionReceipt, ContractTransactionResponse } from "et
 import type { Chain } from "../chain/chain";
 import { factories, type IDiscountedFacility, type IPeggedFacility } from "../chain/contracts";
 import { acting, ChainError } from "../chain/errors";
-import { approve } from "./deposit";
+import { allowVault, approve } from "./deposit";
 import { queuedBy, type QueuedReceipt } from "./requests";
 
 /** What holders of stablecoins and zUSD do on one chain. All of it throws `ChainError` with the contract's error when it refuses. */
@@ -27,9 +27,7 @@ export interface SwapRequest {
 /** Swaps a stablecoin of this chain into one of another, or of this; approves the vault if needed. */
 export async function swap(chain: Chain, request: SwapRequest): Promise<QueuedReceipt> {
   const sender = await senderOf(chain, "swap");
-  const zusd = await chain.stable?.zusd.getAddress();
-  if (request.tokenIn.toLowerCase() !== zusd?.toLowerCase())
-    await approve(chain, request.tokenIn, sender, request.amountIn);
+  await allowVault(chain, request.tokenIn, sender, request.amountIn);
   return acting(chain, "swap", async () =>
     queuedBy(chain, "swap", await chain.vault.swap({ ...request, recipient: request.recipient ?? sender })),
   );
@@ -40,20 +38,16 @@ export async function mint(chain: Chain, token: string, amount: bigint, minOut =
   const sender = await senderOf(chain, "mint");
   const facility = await peggedFacility(chain, token);
   await approve(chain, token, sender, amount, await facility.getAddress());
-  return acting(chain, "mint", async () => {
-    const receipt = await mined(chain, "mint", await facility.mint(amount, minOut, sender));
-    return eventOf(chain, "mint", facility, receipt, "Minted").minted as bigint;
-  });
+  const receipt = await send(chain, "mint", () => facility.mint(amount, minOut, sender));
+  return eventOf(chain, "mint", facility, receipt, "Minted").minted as bigint;
 }
 
 /** Redeems the sender's zUSD into a stablecoin. @returns of the token, in its own units */
 export async function redeem(chain: Chain, token: string, amount: bigint, minOut = 0n): Promise<bigint> {
   const sender = await senderOf(chain, "redeem");
   const facility = await peggedFacility(chain, token);
-  return acting(chain, "redeem", async () => {
-    const receipt = await mined(chain, "redeem", await facility.redeem(amount, minOut, sender));
-    return eventOf(chain, "redeem", facility, receipt, "Redeemed").amount as bigint;
-  });
+  const receipt = await send(chain, "redeem", () => facility.redeem(amount, minOut, sender));
+  return eventOf(chain, "redeem", facility, receipt, "Redeemed").amount as bigint;
 }
 
 /** The pegged facility of a token. @throws ChainError if it has none */
@@ -76,10 +70,8 @@ export async function openPosition(chain: Chain, address: string, collateral: bi
   const sender = await senderOf(chain, "open");
   const facility = discountedFacility(chain, address);
   await approve(chain, await facility.token(), sender, collateral, address);
-  return acting(chain, "open", async () => {
-    const receipt = await mined(chain, "open", await facility.open(sender, collateral, debt, sender));
-    return eventOf(chain, "open", facility, receipt, "Opened").id as bigint;
-  });
+  const receipt = await send(chain, "open", () => facility.open(sender, collateral, debt, sender));
+  return eventOf(chain, "open", facility, receipt, "Opened").id as bigint;
 }
 
 /** Liquidates a position for the sender. @returns zUSD burnt, and the collateral that came out */
@@ -92,22 +84,22 @@ export async function liquidate(
 ): Promise<{ paid: bigint; collateral: bigint }> {
   const sender = await senderOf(chain, "liquidate");
   const facility = discountedFacility(chain, address);
-  return acting(chain, "liquidate", async () => {
-    const receipt = await mined(chain, "liquidate", await facility.liquidate(id, pay, minCollateral, sender));
-    const { paid, collateral } = eventOf(chain, "liquidate", facility, receipt, "Liquidated");
-    return { paid: paid as bigint, collateral: collateral as bigint };
-  });
+  const receipt = await send(chain, "liquidate", () => facility.liquidate(id, pay, minCollateral, sender));
+  const { paid, collateral } = eventOf(chain, "liquidate", facility, receipt, "Liquidated");
+  return { paid: paid as bigint, collateral: collateral as bigint };
 }
 
-/** Waits for a transaction to be mined. */
-export async function mined(
+/** Sends a transaction and waits until it is mined. */
+export async function send(
   chain: Chain,
   action: string,
-  sent: ContractTransactionResponse,
+  start: () => Promise<ContractTransactionResponse>,
 ): Promise<ContractTransactionReceipt> {
-  const receipt = await sent.wait();
-  if (!receipt) throw new ChainError(chain.name, action, "the transaction was not mined");
-  return receipt;
+  return acting(chain, action, async () => {
+    const receipt = await (await start()).wait();
+    if (!receipt) throw new ChainError(chain.name, action, "the transaction was not mined");
+    return receipt;
+  });
 }
 
 async function senderOf({ name, signer }: Chain, action: string): Promise<string> {

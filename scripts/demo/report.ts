@@ -1,10 +1,9 @@
 /** The demo's tables. */
-import { judge, readDebt, readOnRollup } from "../../protocol/chain/debt";
+import { judge, readDebt, readIssued } from "../../protocol/chain/debt";
 import { readBooks } from "../../protocol/chain/conservation";
 import type { Chain } from "../../protocol/chain/chain";
-import { holdingOf, type Token } from "../../protocol/chain/tokens";
+import { holdingOf, zusdOf, type Token } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
-import { ZUSD } from "../../protocol/spec";
 import type { State } from "../../protocol/state";
 import { debtTables, verdictTable } from "../books";
 import { amount, table } from "../table";
@@ -43,18 +42,12 @@ export async function balances(
   return table(rows);
 }
 
-async function zusdOf({ index, stable }: Chain): Promise<Token | undefined> {
-  if (!stable) return undefined;
-  const address = await stable.zusd.getAddress();
-  return { id: ZUSD, chain: index, local: ZUSD, address, symbol: "zUSD", decimals: 18 };
-}
-
 /** The books of zUSD of all chains, and whether every invariant holds. */
 export async function stableBooks(chains: readonly DemoChain[]): Promise<{ text: string; holds: boolean }> {
   const debts = [];
   for (const { chain } of chains) debts.push(await readDebt(chain));
   const indices = chains.map(({ chain }) => chain.index);
-  const verdicts = judge(debts, await readOnRollup(chains[0].chain, indices));
+  const verdicts = judge(debts, debts[0].inState, await readIssued(chains[0].chain, indices));
   const broken = verdicts.filter(({ holds, waived }) => !holds && waived === undefined);
   const waived = verdicts.filter((verdict) => verdict.waived !== undefined);
   const asked = `${verdicts.length - waived.length} equations of I1 to I4`;

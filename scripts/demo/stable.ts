@@ -2,7 +2,7 @@
 import { parseUnits } from "ethers";
 import type { Batcher } from "../../protocol/batcher/batcher";
 import type { Token } from "../../protocol/chain/tokens";
-import { approve, deposit } from "../../protocol/client/deposit";
+import { allowVault, deposit } from "../../protocol/client/deposit";
 import { signOp, zusdWithdrawal } from "../../protocol/client/ops";
 import { mint, peggedFacility, redeem, swap } from "../../protocol/client/stable";
 import { ZUSD } from "../../protocol/spec";
@@ -67,7 +67,7 @@ export function stableStory(
         const { pair, shares } = await addLiquidity(a, [usdcA, usdtA], carol);
         const facility = facilityNamed(a, "LP");
         const chain = as(carol, a);
-        await approve(chain, pair, carol.wallet.address, shares);
+        await allowVault(chain, pair, carol.wallet.address, shares);
         const state = await batcher.expected();
         const [account] = accountsOf(state, carol.wallet.address);
         const books = chain.stable;

@@ -1,8 +1,8 @@
 /** Gas of what holders of stablecoins and zUSD send, on one chain with three pegged facilities with real price feeds. */
 import { ethers } from "hardhat";
 import { time } from "@nomicfoundation/hardhat-network-helpers";
-import type { ContractTransactionResponse } from "ethers";
 import { deployPairFacility } from "../../test/fixtures/pcd";
+import { gasOf } from "./gasOf";
 import { addPeg, deployPeggedChain, fund, type Peg } from "../../test/fixtures/pegged";
 
 const ZUSD = 10n ** 18n;
@@ -20,12 +20,6 @@ export const STABLE_FIGURES = {
 };
 
 type StableFigures = Record<keyof typeof STABLE_FIGURES, number>;
-
-async function gasOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
-  const receipt = await (await sent).wait();
-  if (!receipt) throw new Error("the transaction was not mined");
-  return Number(receipt.gasUsed);
-}
 
 /** A facility whose price comes through a feed, as a deployment has it. */
 async function realPeg(chain: Awaited<ReturnType<typeof deployPeggedChain>>, decimals: number): Promise<Peg> {

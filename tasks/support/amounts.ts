@@ -1,10 +1,7 @@
 /** Amounts as people write them, and tokens as people name them. */
 import { formatUnits, parseUnits } from "ethers";
-import type { Token } from "../../protocol/chain/tokens";
+import { ZUSD_TOKEN, type Token } from "../../protocol/chain/tokens";
 import { localToken, tokenChain, ZUSD } from "../../protocol/spec";
-
-/** zUSD as a token of the rollup; it has another address on each chain. */
-const ZUSD_TOKEN: Token = { id: ZUSD, chain: 0, local: ZUSD, address: "", symbol: "zUSD", decimals: 18 };
 
 /** A token of a balance cell: one of this chain's, or of a chain whose registry is elsewhere. */
 export function knownToken(tokens: readonly Token[], id: number): Token | undefined {
@@ -36,9 +33,14 @@ export function readAmount(text: string, token: Token | undefined, units: boolea
     throw new Error(
       "amount: only the token's own chain knows its decimals; add --units and give the amount in smallest units",
     );
-  if (!/^[0-9]+(\.[0-9]+)?$/.test(text)) throw new Error(`amount: must be a number like 1.5, got "${text}"`);
+  return readUnits(text, token, "amount");
+}
+
+/** A number like 1.5 in a token's smallest units. @throws Error naming the field and the rule */
+export function readUnits(text: string, token: Pick<Token, "symbol" | "decimals">, field: string): bigint {
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(text)) throw new Error(`${field}: must be a number like 1.5, got "${text}"`);
   const fraction = text.split(".")[1] ?? "";
   if (fraction.length > token.decimals)
-    throw new Error(`amount: ${token.symbol} has ${token.decimals} decimals, got "${text}"`);
+    throw new Error(`${field}: ${token.symbol} has ${token.decimals} decimals, got "${text}"`);
   return parseUnits(text, token.decimals);
 }

@@ -1,5 +1,5 @@
 /** What a holder of stablecoins, LP shares and zUSD does on one chain. */
-import { formatUnits, Interface, isAddress, parseUnits } from "ethers";
+import { formatUnits, Interface, isAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Chain } from "../../protocol/chain/chain";
 import { factories } from "../../protocol/chain/contracts";
@@ -7,25 +7,17 @@ import { readFacilities, type FacilityDebt } from "../../protocol/chain/debt";
 import { loadErc20 } from "../../protocol/chain/erc20";
 import { acting } from "../../protocol/chain/errors";
 import { inspectToken } from "../../protocol/chain/listing";
-import { findToken, listTokens, type Token } from "../../protocol/chain/tokens";
+import { findToken, listTokens, ZUSD_TOKEN, type Token } from "../../protocol/chain/tokens";
 import * as client from "../../protocol/client/stable";
 import { readDescription } from "../../scripts/deploy/description";
 import { table } from "../../scripts/table";
+import { readUnits } from "./amounts";
 import { openNetwork, senderOf } from "./network";
 import { toConsole, type Print } from "./print";
 
-const ZUSD_DECIMALS = 18;
 const UNIT = 10_000n;
 
-/** A number like 1.5 in a token's units. @throws Error naming the field and the rule */
-export function readUnits(text: string, decimals: number, field: string): bigint {
-  if (!/^[0-9]+(\.[0-9]+)?$/.test(text)) throw new Error(`${field}: must be a number like 1.5, got "${text}"`);
-  if ((text.split(".")[1] ?? "").length > decimals)
-    throw new Error(`${field}: must have at most ${decimals} decimals, got "${text}"`);
-  return parseUnits(text, decimals);
-}
-
-const zusd = (amount: bigint): string => formatUnits(amount, ZUSD_DECIMALS);
+const zusd = (amount: bigint): string => formatUnits(amount, ZUSD_TOKEN.decimals);
 
 export async function facilities(_: unknown, hre: HardhatRuntimeEnvironment, print: Print = toConsole): Promise<void> {
   const chain = await openNetwork(hre);
@@ -58,8 +50,8 @@ export async function mint(
   print: Print = toConsole,
 ): Promise<void> {
   const { chain, token } = await stablecoin(args.token, hre);
-  const amount = readUnits(args.amount, token.decimals, "amount");
-  const minted = await client.mint(chain, token.address, amount, readUnits(args.min, ZUSD_DECIMALS, "min"));
+  const amount = readUnits(args.amount, token, "amount");
+  const minted = await client.mint(chain, token.address, amount, readUnits(args.min, ZUSD_TOKEN, "min"));
   print(`Minted ${zusd(minted)} zUSD on ${chain.name} with ${args.amount} ${token.symbol}`);
 }
 
@@ -69,8 +61,8 @@ export async function redeem(
   print: Print = toConsole,
 ): Promise<void> {
   const { chain, token } = await stablecoin(args.token, hre);
-  const amount = readUnits(args.amount, ZUSD_DECIMALS, "amount");
-  const paid = await client.redeem(chain, token.address, amount, readUnits(args.min, token.decimals, "min"));
+  const amount = readUnits(args.amount, ZUSD_TOKEN, "amount");
+  const paid = await client.redeem(chain, token.address, amount, readUnits(args.min, token, "min"));
   print(`Redeemed ${args.amount} zUSD on ${chain.name} into ${formatUnits(paid, token.decimals)} ${token.symbol}`);
 }
 
@@ -80,8 +72,8 @@ export async function open(
   print: Print = toConsole,
 ): Promise<void> {
   const { chain, address, decimals, symbol } = await discounted(args.facility, hre);
-  const shares = readUnits(args.shares, decimals, "shares");
-  const id = await client.openPosition(chain, address, shares, readUnits(args.debt, ZUSD_DECIMALS, "debt"));
+  const shares = readUnits(args.shares, { symbol, decimals }, "shares");
+  const id = await client.openPosition(chain, address, shares, readUnits(args.debt, ZUSD_TOKEN, "debt"));
   print(`Opened position ${id}: ${args.shares} ${symbol}, ${args.debt} zUSD borrowed`);
 }
 
@@ -91,12 +83,9 @@ export async function borrow(
   print: Print = toConsole,
 ): Promise<void> {
   const { chain, address } = await discounted(args.facility, hre);
-  const amount = readUnits(args.amount, ZUSD_DECIMALS, "amount");
+  const amount = readUnits(args.amount, ZUSD_TOKEN, "amount");
   const sender = await senderOf(chain);
-  await acting(chain, "borrow", async () => {
-    const sent = await client.discountedFacility(chain, address).borrow(args.id, amount, sender);
-    await client.mined(chain, "borrow", sent);
-  });
+  await client.send(chain, "borrow", () => client.discountedFacility(chain, address).borrow(args.id, amount, sender));
   print(`Borrowed ${args.amount} zUSD against position ${args.id}`);
 }
 
@@ -106,10 +95,10 @@ export async function repay(
   print: Print = toConsole,
 ): Promise<void> {
   const { chain, address } = await discounted(args.facility, hre);
-  const amount = readUnits(args.amount, ZUSD_DECIMALS, "amount");
+  const amount = readUnits(args.amount, ZUSD_TOKEN, "amount");
   const facility = client.discountedFacility(chain, address);
   const before = (await facility.position(args.id)).debt;
-  await acting(chain, "repay", async () => client.mined(chain, "repay", await facility.repay(args.id, amount)));
+  await client.send(chain, "repay", () => facility.repay(args.id, amount));
   const { debt } = await facility.position(args.id);
   print(`Repaid ${zusd(before - debt)} zUSD of position ${args.id}; ${zusd(debt)} are left`);
 }
@@ -120,12 +109,11 @@ export async function withdraw(
   print: Print = toConsole,
 ): Promise<void> {
   const { chain, address, decimals, symbol } = await discounted(args.facility, hre);
-  const shares = readUnits(args.shares, decimals, "shares");
+  const shares = readUnits(args.shares, { symbol, decimals }, "shares");
   const sender = await senderOf(chain);
-  await acting(chain, "withdraw", async () => {
-    const sent = await client.discountedFacility(chain, address).withdraw(args.id, shares, sender);
-    await client.mined(chain, "withdraw", sent);
-  });
+  await client.send(chain, "withdraw", () =>
+    client.discountedFacility(chain, address).withdraw(args.id, shares, sender),
+  );
   print(`Took ${args.shares} ${symbol} out of position ${args.id}`);
 }
 
@@ -135,8 +123,8 @@ export async function liquidate(
   print: Print = toConsole,
 ): Promise<void> {
   const { chain, address, decimals, symbol } = await discounted(args.facility, hre);
-  const pay = readUnits(args.pay, ZUSD_DECIMALS, "pay");
-  const least = readUnits(args.min, decimals, "min");
+  const pay = readUnits(args.pay, ZUSD_TOKEN, "pay");
+  const least = readUnits(args.min, { symbol, decimals }, "min");
   const { paid, collateral } = await client.liquidate(chain, address, BigInt(args.id), pay, least);
   print(`Liquidated position ${args.id}: ${zusd(paid)} zUSD for ${formatUnits(collateral, decimals)} ${symbol}`);
 }
@@ -187,7 +175,7 @@ export async function propose(
   const chain = await openNetwork(hre);
   const { stable } = chain;
   if (!stable) throw new Error(`${chain.name}: the vault has no books`);
-  const most = readUnits(ceiling, ZUSD_DECIMALS, "ceiling");
+  const most = readUnits(ceiling, ZUSD_TOKEN, "ceiling");
   if (!isAddress(address) || (await chain.provider.getCode(address)) === "0x")
     throw new Error(`facility: there is no code at ${address} on ${chain.name}`);
   const facility = factories().IPeggedFacility__factory.connect(address, chain.provider);

@@ -3,8 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { formatUnits } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
-import { readBooks, type TokenBooks } from "../../protocol/chain/conservation";
-import { judge, readDebt, readOnRollup, type ChainDebt } from "../../protocol/chain/debt";
+import { readBooks, readStanding, type TokenBooks } from "../../protocol/chain/conservation";
+import { judge, readDebt, readIssued, type ChainDebt, type Verdict } from "../../protocol/chain/debt";
 import { Ledger } from "../../protocol/chain/ledger";
 import { firstUnpaid } from "../../protocol/chain/outboxPayer";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
@@ -113,10 +113,17 @@ export async function books(
   print: Print = toConsole,
 ): Promise<void> {
   const chain = await openNetwork(hre);
-  const custody = await readBooks(chain);
+  const standing = await readStanding(chain);
+  const custody = await readBooks(chain, standing);
   const missing: string[] = [];
-  const debts = chain.stable ? await readDebts(hre, (network) => missing.push(network)) : [];
-  const verdicts = debts.length === 0 ? [] : judge(debts, await readOnRollup(chain, CHAINS));
+  const debts: ChainDebt[] = [];
+  const verdicts: Verdict[] = [];
+  if (chain.stable) {
+    const own = await readDebt(chain, standing);
+    const others = await readOtherDebts(hre, (network) => missing.push(network));
+    debts.push(...[own, ...others].sort((a, b) => a.chain - b.chain));
+    verdicts.push(...judge(debts, own.inState, await readIssued(chain, CHAINS)));
+  }
   if (json) {
     print(JSON.stringify({ custody, debts, verdicts, missing }, bigintsAsText, 2));
   } else {
@@ -134,20 +141,22 @@ export async function books(
 const CHAINS = Array.from({ length: 2 ** CHAIN_BITS - 1 }, (_, i) => i + 1);
 
 /**
- * The books of the network's chain, and of every other chain of the deployment that was deployed from here and answers.
+ * The books of every other chain of the deployment that was deployed from here and answers.
  * @param missing is told of each that does not
  */
-async function readDebts(hre: HardhatRuntimeEnvironment, missing: (network: string) => void): Promise<ChainDebt[]> {
-  const folder = hre.config.paths.deployments;
+async function readOtherDebts(
+  hre: HardhatRuntimeEnvironment,
+  missing: (network: string) => void,
+): Promise<ChainDebt[]> {
+  const { config, network: own } = hre;
+  const isDeployed = (network: string): boolean =>
+    fs.existsSync(path.join(config.paths.deployments, `${network}.json`));
   const debts: ChainDebt[] = [];
-  for (const network of Object.keys(hre.config.networks)) {
-    if (!fs.existsSync(path.join(folder, `${network}.json`))) continue;
-    const opened = openNetwork(hre, network);
-    const chain = network === hre.network.name ? await opened : await opened.catch(() => undefined);
+  for (const network of Object.keys(config.networks).filter((name) => name !== own.name && isDeployed(name))) {
+    const chain = await openNetwork(hre, network).catch(() => missing(network));
     if (chain?.stable) debts.push(await readDebt(chain));
-    else if (!chain) missing(network);
   }
-  return debts.sort((a, b) => a.chain - b.chain);
+  return debts;
 }
 
 function custodyTable(custody: readonly TokenBooks[]): string {

@@ -3,7 +3,7 @@ import { isAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Chain } from "../../protocol/chain/chain";
 import { Ledger } from "../../protocol/chain/ledger";
-import { findToken, listTokens, type Token } from "../../protocol/chain/tokens";
+import { findToken, listTokens, zusdOf, type Token } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
 import { deposit as sendDeposit } from "../../protocol/client/deposit";
 import { swap as sendSwap } from "../../protocol/client/stable";
@@ -17,8 +17,6 @@ import { knownToken, nameOf, readAmount, showAmount } from "./amounts";
 import { keyOf } from "./key";
 import { toConsole, type Print } from "./print";
 import { openNetwork, senderOf } from "./network";
-
-const ZUSD_DECIMALS = 18;
 
 interface SignerArguments {
   batcher: string;
@@ -231,9 +229,8 @@ async function stateOf(chain: Chain): Promise<State> {
 
 /** A token that can be deposited: zUSD, or one of the registry. */
 async function depositable(chain: Chain, name: string): Promise<Token> {
-  if (name.toLowerCase() !== "zusd" || !chain.stable) return findToken(chain, await listTokens(chain), name);
-  const address = await chain.stable.zusd.getAddress();
-  return { id: ZUSD, chain: 0, local: ZUSD, address, symbol: "zUSD", decimals: ZUSD_DECIMALS };
+  const zusd = name.toLowerCase() === "zusd" ? await zusdOf(chain) : undefined;
+  return zusd ?? findToken(chain, await listTokens(chain), name);
 }
 
 /** Whether a deposit of a token is credited as zUSD. */
