@@ -8,6 +8,7 @@ import {IERC7786GatewaySource} from "@openzeppelin/contracts/interfaces/draft-IE
 import {CHAIN_MASK, FACT_BATCH, FACT_QUEUE} from "../generated/Spec.sol";
 import {IChainRegistry} from "../interfaces/IChainRegistry.sol";
 import {IFacts} from "../interfaces/IFacts.sol";
+import {IGateway} from "../interfaces/IGateway.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title See {IFacts}
@@ -17,11 +18,22 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
 
     /// @dev abi.encode(uint8 kind, uint64 number, bytes32 value).
     uint256 private constant _MESSAGE_LENGTH = 96;
+    uint32 private constant _MAX_FINALITY = 7 days;
+    /// @dev Without news from the primary for so long, most of the chains speak for it.
+    uint64 private constant _SILENCE = 1 days;
+    /// @dev What a gateway may use to name its fee, and to send: one that burns all it gets must not silence the others.
+    uint256 private constant _QUOTE_GAS = 500_000;
+    uint256 private constant _SEND_GAS = 1_500_000;
+
+    /// @dev What this chain said of itself first, and when.
+    struct Own {
+        bytes32 value;
+        uint64 time;
+    }
 
     /// @inheritdoc IFacts
     IChainRegistry public immutable chains;
-    /// @inheritdoc IFacts
-    uint8 public immutable threshold;
+    uint64 private immutable _start = uint64(block.timestamp);
 
     // One slot.
     /// @inheritdoc IFacts
@@ -29,16 +41,21 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     /// @dev Bit `chain` is set while that source is frozen.
     uint64 private _frozen;
     uint8 private _gatewayCount;
+    /// @inheritdoc IFacts
+    uint8 public threshold;
 
     address[MAX_GATEWAYS] private _gateways;
     /// @inheritdoc IFacts
+    uint32 public finality;
+    /// @inheritdoc IFacts
     mapping(address gateway => bool) public isGateway;
     mapping(bytes32 key => mapping(address gateway => bytes32 value)) private _reports;
+    mapping(uint8 kind => mapping(uint64 number => Own)) private _own;
+    mapping(uint8 chain => uint64 time) private _heard;
 
     constructor(address authority, IChainRegistry chains_, uint8 threshold_) AccessManaged(authority) {
-        if (threshold_ == 0) revert Facts_ZeroThreshold();
         chains = chains_;
-        threshold = threshold_;
+        _setThreshold(threshold_);
     }
 
     /// @inheritdoc IFacts
@@ -62,6 +79,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     /// @inheritdoc IFacts
     function removeGateway(address gateway) external restricted {
         if (!isGateway[gateway]) revert Facts_NotRegistered(gateway);
+        if (_gatewayCount == threshold) revert Facts_BelowThreshold(threshold);
         delete isGateway[gateway];
         uint256 i = 0;
         while (_gateways[i] != gateway) ++i;
@@ -82,38 +100,98 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     }
 
     /// @inheritdoc IFacts
-    function publish(uint8 kind, uint64 number, uint8 toChain) external payable {
-        bytes32 value = _ownValue(kind, number);
+    function setThreshold(uint8 threshold_) external restricted {
+        if (threshold_ > _gatewayCount) revert Facts_BelowThreshold(threshold_);
+        _setThreshold(threshold_);
+    }
+
+    /// @inheritdoc IFacts
+    function setFinality(uint32 finality_) external restricted {
+        if (finality_ > _MAX_FINALITY) revert Facts_InvalidFinality(finality_);
+        finality = finality_;
+        emit FinalitySet(finality_);
+    }
+
+    /// @inheritdoc IFacts
+    function record(uint8 kind, uint64 number) public returns (bytes32 value, uint64 finalAt) {
+        Own storage own = _own[kind][number];
+        (value, finalAt) = (own.value, own.time + finality);
+        if (value != 0) return (value, finalAt);
+        value = _ownValue(kind, number);
         if (value == 0) revert Facts_ZeroValue(kind, number);
-        bytes memory message = abi.encodeCall(
-            IERC7786GatewaySource.sendMessage,
-            (chains.remoteOf(toChain), abi.encode(kind, number, value), new bytes[](0))
-        );
+        uint64 time = uint64(block.timestamp);
+        (own.value, own.time) = (value, time);
+        finalAt = time + finality;
+        emit FactRecorded(kind, number, value, finalAt);
+    }
+
+    /// @inheritdoc IFacts
+    function publish(uint8 kind, uint64 number, uint8 toChain) external payable {
+        (bytes32 value, uint64 finalAt) = record(kind, number);
+        if (block.timestamp < finalAt) revert Facts_NotFinal(kind, number, finalAt);
+        (bytes memory recipient, bytes memory payload) = _message(kind, number, value, toChain);
 
         uint256 count = _gatewayCount;
         uint256 sent = 0;
+        uint256 left = msg.value;
         for (uint256 i = 0; i < count; ++i) {
-            // A gateway that fails must not silence the others, whatever it answers.
-            // solhint-disable-next-line avoid-low-level-calls
-            (bool success, ) = _gateways[i].call{value: msg.value / count}(message);
-            if (success) ++sent;
+            (bool success, uint256 fee) = _trySend(_gateways[i], left, recipient, payload);
+            if (success) (sent, left) = (sent + 1, left - fee);
             else emit FactNotSent(_gateways[i], kind, number, toChain);
         }
         if (sent == 0) revert Facts_NothingSent();
         emit FactPublished(kind, number, toChain, value);
 
-        uint256 unspent = msg.value - (msg.value / count) * sent;
-        if (unspent != 0) {
+        if (left != 0) {
             // solhint-disable-next-line avoid-low-level-calls
-            (bool success, ) = msg.sender.call{value: unspent}("");
+            (bool success, ) = msg.sender.call{value: left}("");
             if (!success) revert Facts_RefundFailed();
         }
     }
 
     /// @inheritdoc IFacts
-    function holds(uint8 kind, uint8 chain, uint64 number, bytes32 value) external view returns (bool) {
+    function quote(uint8 kind, uint64 number, uint8 toChain) external view returns (uint256 total) {
+        // The value is not known before it is recorded, and costs the same whatever it is.
+        (bytes memory recipient, bytes memory payload) = _message(kind, number, bytes32(type(uint256).max), toChain);
+        uint256 count = _gatewayCount;
+        for (uint256 i = 0; i < count; ++i) {
+            (bool success, uint256 fee) = _tryQuote(_gateways[i], recipient, payload);
+            if (success) total += fee;
+        }
+    }
+
+    /// @inheritdoc IFacts
+    function recorded(uint8 kind, uint64 number) external view returns (bytes32 value, uint64 time) {
+        Own memory own = _own[kind][number];
+        return (own.value, own.time);
+    }
+
+    /// @inheritdoc IFacts
+    function holds(uint8 kind, uint8 chain, uint64 number, bytes32 value) public view returns (bool) {
         if (value == 0 || frozen(chain)) return false;
         return _votes(_key(kind, chain, number), value) >= threshold;
+    }
+
+    /// @inheritdoc IFacts
+    function isAccepted(uint64 number, bytes32 hash) external view returns (bool) {
+        uint8 primary = rollup.primaryChain();
+        if (holds(uint8(FACT_BATCH), primary, number, hash)) return true;
+        if (block.timestamp <= heardAt(primary) + _SILENCE) return false;
+        uint64 registered = chains.registered();
+        uint256 all = 0;
+        uint256 agreed = 0;
+        for (uint8 chain = 1; registered >> chain != 0; ++chain) {
+            if ((registered >> chain) & 1 == 0) continue;
+            ++all;
+            if (holds(uint8(FACT_BATCH), chain, number, hash)) ++agreed;
+        }
+        return 2 * agreed > all;
+    }
+
+    /// @inheritdoc IFacts
+    function heardAt(uint8 chain) public view returns (uint64) {
+        uint64 time = _heard[chain];
+        return time == 0 ? _start : time;
     }
 
     /// @inheritdoc IFacts
@@ -163,11 +241,50 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
         }
         _reports[key][gateway] = value;
         emit FactReported(kind, chain, number, value, gateway);
+        uint256 votes = _votes(key, value);
+        if (votes == threshold) _heard[chain] = uint64(block.timestamp);
 
         bytes32 other = _strongestOther(key, value);
         if (other == 0) return;
         emit FactConflict(kind, chain, number, gateway, value, other);
-        if (!frozen(chain) && _votes(key, value) >= threshold && _votes(key, other) >= threshold) _freeze(chain);
+        if (!frozen(chain) && votes >= threshold && _votes(key, other) >= threshold) _freeze(chain);
+    }
+
+    /// @return success The gateway named a fee that is there, and took the message.
+    /// @return fee What it was given.
+    function _trySend(
+        address gateway,
+        uint256 available,
+        bytes memory recipient,
+        bytes memory payload
+    ) private returns (bool success, uint256 fee) {
+        (success, fee) = _tryQuote(gateway, recipient, payload);
+        if (!success || fee > available) return (false, 0);
+        bytes memory message = abi.encodeCall(IERC7786GatewaySource.sendMessage, (recipient, payload, new bytes[](0)));
+        // Assembly, for Solidity copies the whole answer, however long.
+        assembly ("memory-safe") {
+            success := call(_SEND_GAS, gateway, fee, add(message, 0x20), mload(message), 0x00, 0x00)
+        }
+    }
+
+    /// @return success The gateway named a fee.
+    function _tryQuote(
+        address gateway,
+        bytes memory recipient,
+        bytes memory payload
+    ) private view returns (bool success, uint256 fee) {
+        bytes memory question = abi.encodeCall(IGateway.quote, (recipient, payload));
+        assembly ("memory-safe") {
+            success := staticcall(_QUOTE_GAS, gateway, add(question, 0x20), mload(question), 0x00, 0x20)
+            success := and(success, gt(returndatasize(), 0x1f))
+            fee := mload(0x00)
+        }
+    }
+
+    function _setThreshold(uint8 threshold_) private {
+        if (threshold_ == 0) revert Facts_ZeroThreshold();
+        threshold = threshold_;
+        emit ThresholdSet(threshold_);
     }
 
     function _freeze(uint8 chain) private {
@@ -199,6 +316,15 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
         if (kind == FACT_QUEUE) return rollup.vault().headAt(number);
         if (kind == FACT_BATCH) return rollup.batchHash(number);
         revert Facts_InvalidKind(kind);
+    }
+
+    function _message(
+        uint8 kind,
+        uint64 number,
+        bytes32 value,
+        uint8 toChain
+    ) private view returns (bytes memory recipient, bytes memory payload) {
+        return (chains.remoteOf(toChain), abi.encode(kind, number, value));
     }
 
     function _key(uint8 kind, uint8 chain, uint64 number) private pure returns (bytes32) {

@@ -14,14 +14,23 @@ interface IChainRegistry {
     error ChainRegistry_RemoteTaken(uint8 chain);
     /// @notice The EVM chain id or the address of the remote is zero.
     error ChainRegistry_ZeroRemote();
+    /// @notice This index was a chain's that was retired: what was reported of it would count again.
+    error ChainRegistry_Retired(uint8 chain);
 
     event ChainRegistered(uint8 indexed chain, uint256 evmChainId, address facts);
+    event ChainRetired(uint8 indexed chain);
 
-    /// @notice Registers a chain: the contract that speaks for it. Restricted. For good; a source can be frozen in `Facts`.
+    /// @notice Registers a chain: the contract that speaks for it. Restricted.
     /// @param chain Index, 1..63.
     /// @param evmChainId Chain id of EIP-155, not 0.
     /// @param facts The deployment's `Facts` on that chain.
     function register(uint8 chain, uint256 evmChainId, address facts) external;
+
+    /// @notice Takes a chain out, for good: nothing that it says counts any more, and nothing is sent to it. Restricted.
+    function retire(uint8 chain) external;
+
+    /// @return Bit `chain` is set for each registered chain.
+    function registered() external view returns (uint64);
 
     function isRegistered(uint8 chain) external view returns (bool);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {Batch, G1Point} from "../types/Types.sol";
+import {AcceptedBatch, Batch, G1Point} from "../types/Types.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
 import {IFacts} from "./IFacts.sol";
 import {IOrdering} from "./IOrdering.sol";
@@ -50,6 +50,10 @@ interface IRollup is IZusdLedger {
     error Rollup_InactiveCircuit(bytes32 circuit, uint32 activeFrom, uint32 retiredFrom);
     /// @notice A fact that the batch needs does not hold (yet).
     error Rollup_FactMissing(uint8 kind, uint8 chain, uint64 number, bytes32 value);
+    /// @notice The later batches do not follow each other: item `i` is not the next.
+    error Rollup_NotLater(uint256 i);
+    /// @notice The primary chain follows no other.
+    error Rollup_NothingToFollow();
     /// @notice Folds are not strictly increasing by chain.
     error Rollup_FoldsUnsorted(uint8 chain);
     /// @notice Another chain's queue is checked on the primary chain only.
@@ -63,15 +67,19 @@ interface IRollup is IZusdLedger {
     /// @notice The proof is wrong.
     error Rollup_InvalidProof();
 
-    /// @notice A batch was accepted. Its words are in the calldata of `submitBatch`.
+    /// @notice A batch was accepted. Its words are in the calldata of `submitBatch` or `followBatch`.
     event BatchAccepted(uint64 indexed number, bytes32 hash, uint256 commitmentX, uint256 commitmentY, bytes32 circuit);
 
     /// @notice Verifies a batch and moves the state.
     /// @dev On the primary chain: who may, and with which requests and suspended chains, is `ordering`'s to say; needs the
     ///   facts of the other chains' queue heads. On a secondary chain:
-    ///   anyone; needs the fact of the batch's hash from the primary chain; no check against the own clock.
+    ///   anyone; needs the fact of the batch's hash, see `IFacts.isAccepted`; no check against the own clock.
     ///   Warning: the state commitment after a batch is bound by proof and openings, its degree by the SRS only.
     function submitBatch(Batch calldata batch) external;
+
+    /// @notice As `submitBatch` on a secondary chain, under the fact of a later batch: one message for several batches.
+    /// @param later The batches after this one up to the one whose fact is here, in order.
+    function followBatch(Batch calldata batch, AcceptedBatch[] calldata later) external;
 
     /// @return State commitment after the latest batch.
     function commitment() external view returns (G1Point memory);

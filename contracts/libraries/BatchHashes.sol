@@ -2,7 +2,7 @@
 pragma solidity 0.8.28;
 
 import {BATCH_TAG, CHALLENGE_TAG, FIELD_ORDER} from "../generated/Spec.sol";
-import {Batch, G1Point} from "../types/Types.sol";
+import {AcceptedBatch, Batch, G1Point} from "../types/Types.sol";
 
 /// @title Hashes of a whole batch; every item is a 32-byte word
 library BatchHashes {
@@ -40,6 +40,11 @@ library BatchHashes {
         bytes32 hashOfWords
     ) internal pure returns (bytes32) {
         return keccak256(abi.encode(BATCH_TAG, domain, circuit, header, previousHash, newCommitment, hashOfWords));
+    }
+
+    /// @return Hash of a batch of which only the parts of its hash are known.
+    function acceptedHash(uint256 domain, AcceptedBatch memory batch) internal pure returns (bytes32) {
+        return batchHash(domain, batch.circuit, batch.header, batch.previousHash, batch.newCommitment, batch.wordsHash);
     }
 
     function wordsHash(uint256[] calldata words) internal pure returns (bytes32) {

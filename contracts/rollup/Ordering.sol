@@ -77,14 +77,7 @@ contract Ordering is IOrdering, AccessManaged {
         ChainStatus storage status = _statuses[chain];
         if (status.lease == 0) revert Ordering_UnknownChain(chain);
         (uint64 number, uint64 timestamp, ) = Pubdata.header(batch.header);
-        bytes32 hash = BatchHashes.batchHash(
-            rollup.domain(),
-            batch.circuit,
-            batch.header,
-            batch.previousHash,
-            batch.newCommitment,
-            batch.wordsHash
-        );
+        bytes32 hash = BatchHashes.acceptedHash(rollup.domain(), batch);
         if (rollup.batchHash(number) != hash) revert Ordering_UnknownBatch(number, hash);
         if (timestamp <= status.acknowledged) revert Ordering_NotLater(chain, number);
         _requireFact(FACT_BATCH, chain, number, hash);

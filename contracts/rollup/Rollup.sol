@@ -14,7 +14,7 @@ import {BatchHashes} from "../libraries/BatchHashes.sol";
 import {BN254} from "../libraries/BN254.sol";
 import {KZG} from "../libraries/KZG.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
-import {Batch, Circuit, G1Point, QueueFold, Taken} from "../types/Types.sol";
+import {AcceptedBatch, Batch, Circuit, G1Point, QueueFold, Taken} from "../types/Types.sol";
 import {ProofVerifier} from "../verifiers/ProofVerifier.sol";
 import {ZusdLedger} from "./ZusdLedger.sol";
 
@@ -86,31 +86,13 @@ contract Rollup is IRollup, ZusdLedger, AccessManaged {
 
     /// @inheritdoc IRollup
     function submitBatch(Batch calldata batch) external {
-        Circuit memory circuit = circuits.circuitOf(batch.circuit);
-        if (circuit.verifier == address(0)) revert Rollup_UnknownCircuit(batch.circuit);
-        uint256 wordCount = Pubdata.wordCount(circuit.queueOps, circuit.signedOps);
-        if (batch.words.length != wordCount) revert Rollup_WrongWordCount(wordCount, batch.words.length);
+        _accept(batch, new AcceptedBatch[](0));
+    }
 
-        (uint64 newNumber, uint64 newTimestamp, uint64 suspended) = _checkHeader(batch.words[0]);
-        if (newNumber < circuit.activeFrom || (circuit.retiredFrom != 0 && newNumber >= circuit.retiredFrom)) {
-            revert Rollup_InactiveCircuit(batch.circuit, circuit.activeFrom, circuit.retiredFrom);
-        }
-        bytes32 newHash = _hash(batch, newNumber);
-        (bytes32[] memory newHeads, Taken[] memory taken) = _foldQueues(batch, circuit.queueOps);
-        if (_isPrimary()) {
-            ordering.admit(msg.sender, newTimestamp, suspended, circuit.queueOps, taken);
-        } else {
-            _requireFact(FACT_BATCH, primaryChain, newNumber, newHash);
-        }
-        _verify(batch, circuit.verifier, newNumber);
-
-        _commitment = batch.newCommitment;
-        (number, timestamp) = (newNumber, newTimestamp);
-        batchHash[newNumber] = newHash;
-        for (uint256 i = 0; i < newHeads.length; ++i) consumedHead[batch.folds[i].chain] = newHeads[i];
-        emit BatchAccepted(newNumber, newHash, batch.newCommitment.x, batch.newCommitment.y, batch.circuit);
-
-        _applyEffects(batch.words, circuit.queueOps, newNumber);
+    /// @inheritdoc IRollup
+    function followBatch(Batch calldata batch, AcceptedBatch[] calldata later) external {
+        if (_isPrimary()) revert Rollup_NothingToFollow();
+        _accept(batch, later);
     }
 
     /// @inheritdoc IZusdLedger
@@ -126,6 +108,34 @@ contract Rollup is IRollup, ZusdLedger, AccessManaged {
     /// @inheritdoc IRollup
     function tauG2() public view returns (uint256[4] memory) {
         return [_tauG2XIm, _tauG2XRe, _tauG2YIm, _tauG2YRe];
+    }
+
+    function _accept(Batch calldata batch, AcceptedBatch[] memory later) private {
+        Circuit memory circuit = circuits.circuitOf(batch.circuit);
+        if (circuit.verifier == address(0)) revert Rollup_UnknownCircuit(batch.circuit);
+        uint256 wordCount = Pubdata.wordCount(circuit.queueOps, circuit.signedOps);
+        if (batch.words.length != wordCount) revert Rollup_WrongWordCount(wordCount, batch.words.length);
+
+        (uint64 newNumber, uint64 newTimestamp, uint64 suspended) = _checkHeader(batch.words[0]);
+        if (newNumber < circuit.activeFrom || (circuit.retiredFrom != 0 && newNumber >= circuit.retiredFrom)) {
+            revert Rollup_InactiveCircuit(batch.circuit, circuit.activeFrom, circuit.retiredFrom);
+        }
+        bytes32 newHash = _hash(batch, newNumber);
+        (bytes32[] memory newHeads, Taken[] memory taken) = _foldQueues(batch, circuit.queueOps);
+        if (_isPrimary()) {
+            ordering.admit(msg.sender, newTimestamp, suspended, circuit.queueOps, taken);
+        } else {
+            _requireAccepted(newNumber, newHash, later);
+        }
+        _verify(batch, circuit.verifier, newNumber);
+
+        _commitment = batch.newCommitment;
+        (number, timestamp) = (newNumber, newTimestamp);
+        batchHash[newNumber] = newHash;
+        for (uint256 i = 0; i < newHeads.length; ++i) consumedHead[batch.folds[i].chain] = newHeads[i];
+        emit BatchAccepted(newNumber, newHash, batch.newCommitment.x, batch.newCommitment.y, batch.circuit);
+
+        _applyEffects(batch.words, circuit.queueOps, newNumber);
     }
 
     /// @dev What the ops do outside of the state: to the zUSD ledger, and to this chain's outbox.
@@ -206,6 +216,19 @@ contract Rollup is IRollup, ZusdLedger, AccessManaged {
         if (!facts.holds(uint8(kind), chain, factNumber, value)) {
             revert Rollup_FactMissing(uint8(kind), chain, factNumber, value);
         }
+    }
+
+    /// @notice Checks that the primary accepted a batch, by the fact of the last of those that came after it.
+    /// @dev A batch's hash holds the hash of the batch before: only the primary's own batches lead to what it accepted.
+    function _requireAccepted(uint64 newNumber, bytes32 newHash, AcceptedBatch[] memory later) private view {
+        (uint64 last, bytes32 hash) = (newNumber, newHash);
+        for (uint256 i = 0; i < later.length; ++i) {
+            AcceptedBatch memory next = later[i];
+            if (next.previousHash != hash) revert Rollup_NotLater(i);
+            (last, , ) = Pubdata.header(next.header);
+            hash = BatchHashes.acceptedHash(domain, next);
+        }
+        if (!facts.isAccepted(last, hash)) revert Rollup_FactMissing(uint8(FACT_BATCH), primaryChain, last, hash);
     }
 
     function _verify(Batch calldata batch, address verifier, uint64 newNumber) private view {

@@ -10,6 +10,7 @@ import { PARAMETERS } from "../fixtures/pegged";
 /** Roles as AccessManager numbers them: 0 is the administrator; the others stand for any that a deployment defines. */
 const ADMIN = 0n;
 const ROLES = [1n, 2n, 3n];
+const RETIRED = 40;
 
 describe("G1: role × function", () => {
   async function fixture() {
@@ -19,6 +20,8 @@ describe("G1: role × function", () => {
     const ordering = chain.ordering as Ordering;
     const [, , stranger, ...holders] = await ethers.getSigners();
     for (const [i, role] of ROLES.entries()) await access.grantRole(role, holders[i], 0);
+    await chains.register(RETIRED, 1n, tokens);
+    await facts.addGateway(await ethers.deployContract("MockGateway"));
     const token = await ethers.deployContract("MockToken", ["USD", 6]);
     const gateway = await ethers.deployContract("MockGateway");
     const listed = await ethers.deployContract("MockToken", ["EUR", 6]);
@@ -68,12 +71,15 @@ describe("G1: role × function", () => {
     /** Every restricted function, with arguments that it takes when the caller may call it. */
     const functions: [BaseContract, string, unknown[]][] = [
       [chains, "register", [9, 1n, remote.facts]],
+      [chains, "retire", [RETIRED]],
       [tokens, "list", [token]],
       [tokens, "delist", [1]],
       [circuits, "register", [ethers.id("new"), circuitOf(verifier, { queueOps: 2, signedOps: 4 })]],
       [facts, "addGateway", [gateway]],
       [facts, "removeGateway", [chain.gateways[0]]],
       [facts, "setFrozen", [5, true]],
+      [facts, "setThreshold", [1]],
+      [facts, "setFinality", [900]],
       [freshFacts, "bindRollup", [freshRollup]],
       [freshVault, "bindRollup", [freshRollup]],
       [circuits, "retire", [CIRCUIT, 9]],
@@ -196,15 +202,22 @@ describe("G1: role × function", () => {
     const delay = 30 * 24 * 3600;
     await access.grantRole(ADMIN, timelocked, delay);
     const gateway = await ethers.deployContract("MockGateway");
-    const data = chain.facts.interface.encodeFunctionData("addGateway", [await gateway.getAddress()]);
     const facts = chain.facts.connect(timelocked);
-    await expect(facts.addGateway(gateway)).to.be.revertedWithCustomError(access, "AccessManagerNotScheduled");
-    await access.connect(timelocked).schedule(facts, data, 0);
-    await expect(facts.addGateway(gateway)).to.be.revertedWithCustomError(access, "AccessManagerNotReady");
-    await ethers.provider.send("evm_increaseTime", [delay]);
-    await expect(facts.addGateway(gateway)).to.emit(facts, "GatewayAdded");
-    // No function sets the threshold.
-    expect(facts.interface.fragments.filter((f) => "name" in f && /threshold/i.test(String(f.name)))).to.have.length(2);
+    const changes = [
+      ["addGateway", [await gateway.getAddress()], "GatewayAdded"],
+      ["removeGateway", [chain.gateways[0].target], "GatewayRemoved"],
+      ["setThreshold", [1], "ThresholdSet"],
+      ["setFinality", [900], "FinalitySet"],
+    ] as const;
+    for (const [name, args, event] of changes) {
+      const change = () => call(facts, name, [...args], timelocked);
+      await expect(change(), name).to.be.revertedWithCustomError(access, "AccessManagerNotScheduled");
+      const data = facts.interface.encodeFunctionData(name as "setThreshold", [...args] as [number]);
+      await access.connect(timelocked).schedule(facts, data, 0);
+      await expect(change(), name).to.be.revertedWithCustomError(access, "AccessManagerNotReady");
+      await ethers.provider.send("evm_increaseTime", [delay]);
+      await expect(change(), name).to.emit(facts, event);
+    }
   });
 });
 
@@ -214,7 +227,7 @@ const OPEN: Record<string, string[]> = {
   Ordering: ["setAuthority", "acknowledge", "post", "admit"],
   TokenRegistry: ["setAuthority"],
   CircuitRegistry: ["setAuthority"],
-  Facts: ["setAuthority", "publish", "receiveMessage"],
+  Facts: ["setAuthority", "record", "publish", "receiveMessage"],
   DiscountedFacility: ["setAuthority", "open", "add", "borrow", "repay", "withdraw", "liquidate", "redeem", "touch"],
   SharePrice: ["setAuthority", "poke"],
   CurvePrice: ["setAuthority", "poke"],
@@ -238,5 +251,5 @@ const OPEN: Record<string, string[]> = {
   ],
   Books: ["setAuthority", "issue", "retire", "writeOff", "earn", "setImpaired", "cover"],
   PeggedFacility: ["setAuthority", "mint", "mintByCall", "redeem", "sync", "bookFees"],
-  Rollup: ["setAuthority", "submitBatch"],
+  Rollup: ["setAuthority", "submitBatch", "followBatch"],
 };

@@ -46,6 +46,26 @@ describe("ChainRegistry", () => {
     for (const bytes of others) expect(await chains.chainOf(bytes), bytes).to.equal(0);
   });
 
+  it("takes a chain out for good", async () => {
+    const { chains } = await loadFixture(fixture);
+    for (const chain of [1, 5, 63]) await chains.register(chain, BigInt(chain), REMOTE);
+    expect(await chains.registered()).to.equal((1n << 1n) | (1n << 5n) | (1n << 63n));
+    await expect(chains.retire(5)).to.emit(chains, "ChainRetired").withArgs(5);
+    expect(await chains.registered()).to.equal((1n << 1n) | (1n << 63n));
+    expect(await chains.isRegistered(5)).to.equal(false);
+    expect(await chains.chainOf(interoperableAddress(5n, REMOTE))).to.equal(0);
+    expect(await chains.chainOf(interoperableAddress(63n, REMOTE))).to.equal(63);
+    await expect(chains.remoteOf(5)).to.be.revertedWithCustomError(chains, "ChainRegistry_NotRegistered").withArgs(5);
+    await expect(chains.retire(5)).to.be.revertedWithCustomError(chains, "ChainRegistry_NotRegistered").withArgs(5);
+    // Nobody gets its index, and with it what was reported of it; its remote may speak for another.
+    await expect(chains.register(5, 7n, OTHER))
+      .to.be.revertedWithCustomError(chains, "ChainRegistry_Retired")
+      .withArgs(5);
+    await expect(chains.register(6, 5n, REMOTE))
+      .to.emit(chains, "ChainRegistered")
+      .withArgs(6, 5n, REMOTE);
+  });
+
   it("refuses indices out of 1..63, zero remotes, and to change or share an entry", async () => {
     const { chains } = await loadFixture(fixture);
     for (const chain of [0, 64, 255]) {

@@ -1,4 +1,4 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { AbiCoder, concat, ZeroAddress, ZeroHash } from "ethers";
 import fc from "fast-check";
@@ -363,6 +363,7 @@ describe("Facts", () => {
 
     it("are removed wherever they stand", async () => {
       const { facts, g1, g2, g3 } = await loadFixture(fixture);
+      await facts.setThreshold(1);
       await expect(facts.removeGateway(g1)).to.emit(facts, "GatewayRemoved").withArgs(g1);
       expect(await facts.gateways()).to.deep.equal([g3.target, g2.target]);
       await facts.removeGateway(g2);
@@ -373,15 +374,175 @@ describe("Facts", () => {
     });
   });
 
-  describe("publish", () => {
-    async function published() {
-      const state = await fixture();
-      await state.chain.tokens.list(NATIVE);
-      await depositMany(state.chain, 2);
-      const [, , stranger] = await ethers.getSigners();
-      return { ...state, mine: state.facts.connect(stranger), stranger };
+  describe("X12: the threshold", () => {
+    it("is never more than the gateways there are, nor zero", async () => {
+      const { facts, g1, g2 } = await loadFixture(fixture);
+      await expect(facts.setThreshold(0)).to.be.revertedWithCustomError(facts, "Facts_ZeroThreshold");
+      await expect(facts.setThreshold(4)).to.be.revertedWithCustomError(facts, "Facts_BelowThreshold").withArgs(4);
+      await expect(facts.setThreshold(3)).to.emit(facts, "ThresholdSet").withArgs(3);
+      await expect(facts.removeGateway(g1)).to.be.revertedWithCustomError(facts, "Facts_BelowThreshold").withArgs(3);
+      await facts.setThreshold(2);
+      await facts.removeGateway(g1);
+      await expect(facts.removeGateway(g2)).to.be.revertedWithCustomError(facts, "Facts_BelowThreshold").withArgs(2);
+      expect(await facts.threshold()).to.equal(2);
+    });
+
+    it("counts for what was reported before, too", async () => {
+      const state = await loadFixture(fixture);
+      const { facts, g1, g2, g3 } = state;
+      for (const gateway of [g1, g2]) await tell(state, gateway, A);
+      await facts.setThreshold(3);
+      expect(await holds(state, A)).to.equal(false);
+      await tell(state, g3, A);
+      expect(await holds(state, A)).to.equal(true);
+    });
+  });
+
+  describe("isAccepted: the primary's batches", () => {
+    /** A secondary chain that knows the primary and two others; one gateway is enough. */
+    async function secondary() {
+      const chain = await deployChain({ index: SECONDARY });
+      const [primary, third, fourth] = [
+        await deployChain({ index: PRIMARY }),
+        await deployChain({ index: THIRD }),
+        await deployChain({ index: 4 }),
+      ];
+      for (const other of [primary, third, fourth]) await connect(chain, other);
+      return { chain, facts: chain.facts, primary, third, fourth };
     }
 
+    it("are what the primary's fact says", async () => {
+      const { chain, facts, primary } = await loadFixture(secondary);
+      expect(await facts.isAccepted(1, A)).to.equal(false);
+      await report(chain, primary, Batch, 1, A);
+      expect(await facts.isAccepted(1, A)).to.equal(true);
+      expect(await facts.isAccepted(1, B)).to.equal(false);
+      expect(await facts.isAccepted(2, A)).to.equal(false);
+    });
+
+    it("are what most of the chains say once the primary was silent for a day", async () => {
+      const { chain, facts, primary, third, fourth } = await loadFixture(secondary);
+      await report(chain, primary, Batch, 1, A);
+      const heard = await facts.heardAt(PRIMARY);
+      expect(heard).to.equal(await time.latest());
+      await report(chain, third, Batch, 2, B);
+      await report(chain, third, Batch, 3, B);
+      await report(chain, fourth, Batch, 3, B);
+      await time.increaseTo(heard + 24n * 3600n);
+      expect(await facts.isAccepted(3, B)).to.equal(false);
+      await time.increaseTo(heard + 24n * 3600n + 1n);
+      expect(await facts.isAccepted(3, B)).to.equal(true);
+      // One of three, and a value that nobody named.
+      expect(await facts.isAccepted(2, B)).to.equal(false);
+      expect(await facts.isAccepted(3, A)).to.equal(false);
+      // A retired chain is none of them.
+      await chain.chains.retire(4);
+      expect(await facts.isAccepted(3, B)).to.equal(false);
+      // The primary speaks again: the others' word is of no account.
+      await report(chain, primary, Batch, 2, A);
+      expect(await facts.isAccepted(3, B)).to.equal(false);
+      expect(await facts.isAccepted(2, A)).to.equal(true);
+    });
+
+    it("half of the chains are not most of them; the primary is one", async () => {
+      const { chain, facts, third, fourth, primary } = await loadFixture(secondary);
+      const fifth = await deployChain({ index: 5 });
+      await connect(chain, fifth);
+      for (const source of [third, fourth]) await report(chain, source, Batch, 1, A);
+      await time.increase(24 * 3600 + 1);
+      expect(await facts.isAccepted(1, A)).to.equal(false);
+      await report(chain, fifth, Batch, 1, A);
+      expect(await facts.isAccepted(1, A)).to.equal(true);
+      // A value of a frozen primary counts for nothing.
+      await facts.setFrozen(PRIMARY, true);
+      await report(chain, primary, Batch, 2, A);
+      expect(await facts.isAccepted(2, A)).to.equal(false);
+    });
+
+    it("X14: news is what a fact holds by, not what one gateway says", async () => {
+      const chain = await deployChain({ index: SECONDARY, threshold: 2, gateways: 3 });
+      const [primary, third] = [await deployChain({ index: PRIMARY }), await deployChain({ index: THIRD })];
+      for (const other of [primary, third]) await connect(chain, other);
+      const start = await chain.facts.heardAt(PRIMARY);
+      await report(chain, primary, Batch, 1, A, [chain.gateways[0]]);
+      expect(await chain.facts.heardAt(PRIMARY)).to.equal(start);
+      await report(chain, primary, Batch, 1, A, [chain.gateways[1]]);
+      const heard = await chain.facts.heardAt(PRIMARY);
+      expect(heard).to.equal(await time.latest());
+      await report(chain, primary, Batch, 1, A, [chain.gateways[2]]);
+      expect(await chain.facts.heardAt(PRIMARY)).to.equal(heard);
+    });
+  });
+
+  describe("X6: finality", () => {
+    const FINALITY = 900;
+
+    async function waiting() {
+      const state = await published();
+      await state.facts.setFinality(FINALITY);
+      return state;
+    }
+
+    it("a value is sent only when it was recorded so long ago", async () => {
+      const { chain, mine, facts } = await loadFixture(waiting);
+      const head = await chain.vault.headAt(1);
+      await expect(mine.publish(Queue, 1, SECONDARY)).to.be.revertedWithCustomError(mine, "Facts_NotFinal");
+      expect(await facts.recorded(Queue, 1)).to.deep.equal([ZeroHash, 0n]);
+      const recording = await mine.record(Queue, 1);
+      const start = await time.latest();
+      await expect(recording)
+        .to.emit(facts, "FactRecorded")
+        .withArgs(Queue, 1, head, start + FINALITY);
+      expect(await facts.recorded(Queue, 1)).to.deep.equal([head, BigInt(start)]);
+      await time.setNextBlockTimestamp(start + FINALITY - 1);
+      await expect(mine.publish(Queue, 1, SECONDARY))
+        .to.be.revertedWithCustomError(mine, "Facts_NotFinal")
+        .withArgs(Queue, 1, start + FINALITY);
+      // Recording again changes nothing.
+      await expect(mine.record(Queue, 1)).not.to.emit(facts, "FactRecorded");
+      await time.setNextBlockTimestamp(start + FINALITY + 1);
+      await expect(mine.publish(Queue, 1, SECONDARY)).to.emit(facts, "FactPublished");
+    });
+
+    it("what is recorded may be sent when the queue has long gone on", async () => {
+      const { chain, mine } = await loadFixture(waiting);
+      const head = await chain.vault.headAt(1);
+      await mine.record(Queue, 1);
+      await depositMany(chain, 256);
+      await expect(chain.vault.headAt(1)).to.be.revertedWithCustomError(chain.vault, "Vault_HeadUnknown");
+      await time.increase(FINALITY);
+      await expect(mine.publish(Queue, 1, SECONDARY))
+        .to.emit(mine, "FactPublished")
+        .withArgs(Queue, 1, SECONDARY, head);
+    });
+
+    it("is a week at most, and none at first", async () => {
+      const { facts } = await loadFixture(fixture);
+      expect(await facts.finality()).to.equal(0);
+      const week = 7 * 24 * 3600;
+      await expect(facts.setFinality(week)).to.emit(facts, "FinalitySet").withArgs(week);
+      expect(await facts.finality()).to.equal(week);
+      await expect(facts.setFinality(week + 1))
+        .to.be.revertedWithCustomError(facts, "Facts_InvalidFinality")
+        .withArgs(week + 1);
+    });
+
+    it("refuses to record what is not there", async () => {
+      const { chain, mine } = await loadFixture(waiting);
+      await expect(mine.record(Queue, 3)).to.be.revertedWithCustomError(chain.vault, "Vault_HeadUnknown");
+      await expect(mine.record(Batch, 1)).to.be.revertedWithCustomError(mine, "Facts_ZeroValue").withArgs(Batch, 1);
+    });
+  });
+
+  async function published() {
+    const state = await fixture();
+    await state.chain.tokens.list(NATIVE);
+    await depositMany(state.chain, 2);
+    const [, , stranger] = await ethers.getSigners();
+    return { ...state, mine: state.facts.connect(stranger), stranger };
+  }
+
+  describe("publish", () => {
     it("sends the own value by every gateway; open to anyone, repeatable", async () => {
       const { chain, second, mine, stranger } = await loadFixture(published);
       const remote = await chain.chains.remoteOf(second.index);
@@ -443,16 +604,38 @@ describe("Facts", () => {
       await expect(mine.publish(Queue, 1, SECONDARY)).to.emit(g1, "MessageSent");
     });
 
-    it("divides the value equally and returns what is not spent", async () => {
+    it("pays each gateway what it asks for and returns the rest", async () => {
       const { mine, g1, g2, g3, stranger, facts } = await loadFixture(published);
-      await g2.setBroken(true);
-      const sending = mine.publish(Queue, 1, SECONDARY, { value: 100n });
-      await expect(sending).to.changeEtherBalances([stranger, g1, g2, g3, facts], [-66, 33, 0, 33, 0]);
-      await g2.setBroken(false);
-      for (const value of [3n, 4n, 5n]) {
-        const whole = mine.publish(Queue, 1, SECONDARY, { value });
-        await expect(whole).to.changeEtherBalances([stranger, g1, g2, g3, facts], [-3, 1, 1, 1, 0]);
+      await g1.setFee(10n);
+      await g3.setFee(30n);
+      expect(await mine.quote(Queue, 1, SECONDARY)).to.equal(40n);
+      const publish = (value: bigint) => mine.publish(Queue, 1, SECONDARY, { value });
+      const all = [stranger, g1, g2, g3, facts];
+      await expect(publish(100n)).to.changeEtherBalances(all, [-40, 10, 0, 30, 0]);
+      await expect(publish(40n)).to.changeEtherBalances(all, [-40, 10, 0, 30, 0]);
+      await g3.setBroken(true);
+      await expect(publish(100n)).to.changeEtherBalances(all, [-10, 10, 0, 0, 0]);
+    });
+
+    it("leaves out gateways that ask for more than is there, or answer nothing", async () => {
+      const { mine, g1, g2, g3, stranger } = await loadFixture(published);
+      await g1.setFee(10n);
+      await g2.setMute(true);
+      await g3.setFee(30n);
+      expect(await mine.quote(Queue, 1, SECONDARY)).to.equal(40n);
+      const sending = mine.publish(Queue, 1, SECONDARY, { value: 39n });
+      await expect(sending).to.changeEtherBalances([stranger, g1, g2, g3], [-10, 10, 0, 0]);
+      for (const gateway of [g2, g3]) {
+        await expect(sending).to.emit(mine, "FactNotSent").withArgs(gateway, Queue, 1, SECONDARY);
       }
+    });
+
+    it("X7: a gateway that burns all the gas it gets does not silence the others", async () => {
+      const { mine, g1, g2, g3 } = await loadFixture(published);
+      await g1.setGreedy(true);
+      const sending = mine.publish(Queue, 1, SECONDARY, { gasLimit: 6_000_000 });
+      await expect(sending).to.emit(mine, "FactNotSent").withArgs(g1, Queue, 1, SECONDARY);
+      for (const gateway of [g2, g3]) await expect(sending).to.emit(gateway, "MessageSent");
     });
 
     it("refuses to keep what the sender does not take back", async () => {
@@ -470,7 +653,7 @@ describe("Facts", () => {
 
     it("needs gateways and a rollup", async () => {
       const { chain, g1, g2, g3, mine } = await loadFixture(published);
-      for (const gateway of [g1, g2, g3]) await chain.facts.removeGateway(gateway);
+      for (const gateway of [g1, g2, g3]) await gateway.setBroken(true);
       await expect(mine.publish(Queue, 1, SECONDARY)).to.be.revertedWithCustomError(mine, "Facts_NothingSent");
       const unbound = await ethers.deployContract("Facts", [chain.access, chain.chains, 1]);
       await expect(unbound.publish(Queue, 1, SECONDARY)).to.be.revertedWithCustomError(unbound, "Facts_NotBound");

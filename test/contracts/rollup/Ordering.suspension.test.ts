@@ -6,6 +6,7 @@ import { BATCH_TAG, FactKind, HeaderWord, pack } from "../../../protocol/spec";
 import { keccakWords, wordsHash } from "../../../protocol/witness/hashes";
 import type { Ordering } from "../../../typechain-types";
 import {
+  accepted,
   carryBatch,
   type Chain,
   commit,
@@ -40,13 +41,6 @@ async function submitSuspending(chain: Chain, timestamp: number, suspended: bigi
   const batch = await suspending(chain, timestamp, suspended);
   if (now !== undefined) await time.setNextBlockTimestamp(now);
   return submit(chain, batch);
-}
-
-/** What names a batch that was accepted on top of another. */
-async function accepted(chain: Chain, batch: TestBatch, number: number) {
-  const { circuit, words, newCommitment } = batch;
-  const previousHash = await chain.rollup.batchHash(number - 1);
-  return { circuit, header: words[0], previousHash, newCommitment, wordsHash: wordsHash(words) };
 }
 
 type Accepted = Awaited<ReturnType<typeof accepted>>;

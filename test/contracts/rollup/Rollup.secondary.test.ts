@@ -4,6 +4,7 @@ import { ethers } from "hardhat";
 import { FactKind } from "../../../protocol/spec";
 import { batchHash } from "../../../protocol/witness/hashes";
 import {
+  accepted,
   carryBatch,
   CIRCUIT,
   deployTwoChains,
@@ -86,6 +87,73 @@ describe("Rollup on a secondary chain", () => {
     await expect(submit(secondary, batch)).to.be.revertedWithCustomError(secondary.rollup, "Rollup_FactMissing");
     await secondary.facts.setFrozen(PRIMARY, false);
     await expect(submit(secondary, batch)).to.emit(secondary.rollup, "BatchAccepted");
+  });
+
+  describe("followBatch", () => {
+    /** Three batches on the primary; the secondary knows the fact of the last. */
+    async function behind() {
+      const state = await fixture();
+      const { primary, secondary, batch } = state;
+      const batches = [batch];
+      for (let i = 0; i < 2; i++) {
+        batches.push(await makeBatch(primary));
+        await submit(primary, batches[i + 1]);
+      }
+      await carryBatch(secondary, primary, 3);
+      const parts = await Promise.all(batches.map((taken, i) => accepted(primary, taken, i + 1)));
+      return { ...state, rollup: secondary.rollup, batches, parts };
+    }
+
+    it("takes several batches under the fact of the last", async () => {
+      const { primary, rollup, batches, parts } = await loadFixture(behind);
+      for (let i = 0; i < 3; i++) {
+        await expect(rollup.followBatch(batches[i], parts.slice(i + 1))).to.emit(rollup, "BatchAccepted");
+      }
+      expect(await rollup.commitment()).to.deep.equal(await primary.rollup.commitment());
+    });
+
+    it("refuses batches that do not lead there, and says where", async () => {
+      const { primary, rollup, batches, parts } = await loadFixture(behind);
+      const [, second, third] = parts;
+      const missing = async (number: number, later: typeof parts, value: string) =>
+        expect(rollup.followBatch(batches[0], later))
+          .to.be.revertedWithCustomError(rollup, "Rollup_FactMissing")
+          .withArgs(FactKind.Batch, PRIMARY, number, value);
+      await missing(1, [], await primary.rollup.batchHash(1));
+      await missing(2, [second], await primary.rollup.batchHash(2));
+      for (const [later, at] of [
+        [[third], 0],
+        [[second, second], 1],
+        [[third, second], 0],
+        [[second, third, third], 2],
+      ] as const) {
+        await expect(rollup.followBatch(batches[0], [...later]))
+          .to.be.revertedWithCustomError(rollup, "Rollup_NotLater")
+          .withArgs(at);
+      }
+      const altered = { ...third, wordsHash: ethers.id("other words") };
+      await expect(rollup.followBatch(batches[0], [second, altered])).to.be.revertedWithCustomError(
+        rollup,
+        "Rollup_FactMissing",
+      );
+    });
+
+    it("R6: another valid batch of the number leads nowhere", async () => {
+      const { secondary, rollup, parts } = await loadFixture(behind);
+      const other = await makeBatch(secondary, { newState: 5n });
+      await expect(rollup.followBatch(other, parts.slice(1)))
+        .to.be.revertedWithCustomError(rollup, "Rollup_NotLater")
+        .withArgs(0);
+    });
+
+    it("is not for the primary, which follows nobody", async () => {
+      const { primary, parts } = await loadFixture(behind);
+      const next = await makeBatch(primary);
+      await expect(primary.rollup.followBatch(next, parts)).to.be.revertedWithCustomError(
+        primary.rollup,
+        "Rollup_NothingToFollow",
+      );
+    });
   });
 
   it("several batches may follow under their facts, in order only", async () => {
