@@ -74,17 +74,23 @@ export class Delivery {
     return failures;
   }
 
-  /** Submits what the primary accepted and a secondary has not, from the primary's calldata. */
+  /** Submits what the primary accepted and a secondary has not, from the primary's calldata: all under the fact of the last. */
   private async catchUp(secondary: Followed): Promise<void> {
     const { chain, ledger, queue } = secondary;
     await ledger.sync();
-    while (ledger.latest < this.primary.ledger.latest) {
-      const { number, hash, batch, ops } = this.primary.ledger.batches[ledger.latest];
-      await this.carrier.carry({ kind: FactKind.Batch, number, value: hash }, this.primary.chain, chain);
+    const missing = this.primary.ledger.batches.slice(ledger.latest);
+    const last = missing.at(-1);
+    if (!last) return;
+    await this.carrier.carry(
+      { kind: FactKind.Batch, number: last.number, value: last.hash },
+      this.primary.chain,
+      chain,
+    );
+    for (const [i, { number, hash, batch, ops }] of missing.entries()) {
       const count = ops.queue.filter(({ op }) => op.chain === chain.index).length;
       const receipt = await withFreshQueues([secondary], () => {
         const folds = count === 0 ? [] : [queue.fold(ledger.consumed(chain.index) + count)];
-        return submitBatch(chain, batch, folds);
+        return submitBatch(chain, batch, folds, missing.slice(i + 1));
       });
       this.emit({ type: "submitted", batch: number, chain: chain.name, gasUsed: receipt.gasUsed });
       await ledger.sync();

@@ -1,10 +1,14 @@
 import type { EventLog } from "ethers";
-import { batchHash } from "../witness";
+import type { G1Point } from "../crypto/curve";
+import { batchHash, wordsHash } from "../witness";
 import type { Chain } from "./chain";
 import { factories } from "./contracts";
 import { acting, ChainError } from "./errors";
 import { LogFollower } from "./logs";
 import { batchFromCalldata, type BatchCalldata } from "./batch";
+
+/** Functions that take a batch, as their first argument. */
+const SUBMISSIONS: readonly string[] = ["submitBatch", "followBatch"];
 
 /** A batch as a chain accepted it. */
 export interface AcceptedBatch {
@@ -16,6 +20,19 @@ export interface AcceptedBatch {
   readonly batch: BatchCalldata;
   readonly transaction: string;
   readonly gasUsed: bigint;
+}
+
+/** What a batch's hash is made of, as the contracts take it. */
+export interface HashParts {
+  readonly circuit: string;
+  readonly header: bigint;
+  readonly previousHash: string;
+  readonly newCommitment: G1Point;
+  readonly wordsHash: string;
+}
+
+export function hashParts({ previousHash, batch: { circuit, words, newCommitment } }: AcceptedBatch): HashParts {
+  return { circuit, header: words[0], previousHash, newCommitment, wordsHash: wordsHash(words) };
 }
 
 /** Follows a chain's accepted batches: events name them, the calldata of their transactions holds the words, and the hash joins both. */
@@ -66,10 +83,10 @@ export class BatchFollower {
     const [transaction, receipt] = await Promise.all([log.getTransaction(), log.getTransactionReceipt()]);
     const call = factories().IRollup__factory.createInterface().parseTransaction({ data: transaction.data });
     const direct = transaction.to?.toLowerCase() === this.chain.addresses.rollup.toLowerCase();
-    if (!direct || call?.name !== "submitBatch")
+    if (!direct || !SUBMISSIONS.includes(call?.name ?? ""))
       throw fail("its words are not in the calldata of a call to the rollup");
 
-    const batch = batchFromCalldata(call.args[0] as BatchCalldata);
+    const batch = batchFromCalldata(call?.args[0] as BatchCalldata);
     const previousHash = await this.hashOf(number - 1);
     const hash = batchHash({
       domain: this.chain.domain,

@@ -25,16 +25,46 @@ export interface FactCarrier {
 const MESSAGE_SENT = id("MessageSent(bytes32,bytes,bytes,bytes,uint256,bytes[])");
 const ADDRESS_BYTES = 20;
 
+/**
+ * Publishes a fact for another chain, with what the gateways ask for it. Where it is not recorded yet it is, and `ChainError` says from when
+ * on it is final: it is published when this is called again then.
+ */
+export async function publishFact(fact: Fact, from: Chain, to: Chain): Promise<ContractTransactionReceipt> {
+  const what = `${describeFact(fact)} of ${from.name}`;
+  const { kind, number } = fact;
+  const finalAt = await acting(from, `recording ${what}`, () => recordFact(fact, from));
+  if (finalAt !== undefined) {
+    throw new ChainError(from.name, `fact ${what}`, `is final at ${new Date(finalAt * 1000).toISOString()}`);
+  }
+  return acting(from, `publishing ${what} for ${to.name}`, async () => {
+    const value = await from.facts.quote(kind, number, to.index);
+    const sent = await from.facts.publish(kind, number, to.index, { value });
+    return (await sent.wait()) as ContractTransactionReceipt;
+  });
+}
+
+/** Records a fact where that is needed. @returns when it is final, unix seconds; undefined: it may be published */
+async function recordFact({ kind, number }: Fact, { facts, provider }: Chain): Promise<number | undefined> {
+  const finality = Number(await facts.finality());
+  // What is final at once is recorded as it is published.
+  if (finality === 0) return undefined;
+  let { time } = await facts.recorded(kind, number);
+  if (time === 0n) {
+    await (await facts.record(kind, number)).wait();
+    ({ time } = await facts.recorded(kind, number));
+  }
+  const finalAt = Number(time) + finality;
+  const block = await provider.getBlock("latest");
+  return block !== null && block.timestamp >= finalAt ? undefined : finalAt;
+}
+
 /** Carries facts over the test gateways of a development deployment: publishes, then delivers each message itself as their relayer. */
 export class TestGatewayCarrier implements FactCarrier {
   async carry(fact: Fact, from: Chain, to: Chain): Promise<void> {
     if (await this.holds(fact, from, to)) return;
     const what = `${describeFact(fact)} of ${from.name}`;
-    const receipt = await acting(from, `publishing ${what} for ${to.name}`, async () => {
-      const sent = await from.facts.publish(fact.kind, fact.number, to.index);
-      return sent.wait();
-    });
-    await this.deliver(receipt as ContractTransactionReceipt, what, from, to);
+    const receipt = await publishFact(fact, from, to);
+    await this.deliver(receipt, what, from, to);
     if (!(await this.holds(fact, from, to))) {
       throw new ChainError(to.name, `fact ${what}`, "does not hold though every gateway delivered its message");
     }

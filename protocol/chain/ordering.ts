@@ -1,7 +1,6 @@
 import type { ContractTransactionReceipt } from "ethers";
 import { FactKind } from "../spec";
-import { wordsHash } from "../witness";
-import type { AcceptedBatch } from "./batchFollower";
+import { hashParts, type AcceptedBatch } from "./batchFollower";
 import type { Chain } from "./chain";
 import type { IOrdering } from "./contracts";
 import { acting, ChainError } from "./errors";
@@ -51,19 +50,12 @@ export async function suspendedAt(primary: Chain, timestamp: number): Promise<bi
 export async function acknowledge(
   primary: Chain,
   chain: Chain,
-  { number, hash, previousHash, batch }: AcceptedBatch,
+  batch: AcceptedBatch,
   carrier: FactCarrier,
 ): Promise<ContractTransactionReceipt> {
-  await carrier.carry({ kind: FactKind.Batch, number, value: hash }, chain, primary);
-  const argument = {
-    circuit: batch.circuit,
-    header: batch.words[0],
-    previousHash,
-    newCommitment: batch.newCommitment,
-    wordsHash: wordsHash(batch.words),
-  };
-  return acting(primary, `acknowledging batch ${number} for ${chain.name}`, async () => {
-    const sent = await orderingOf(primary).acknowledge(chain.index, argument);
+  await carrier.carry({ kind: FactKind.Batch, number: batch.number, value: batch.hash }, chain, primary);
+  return acting(primary, `acknowledging batch ${batch.number} for ${chain.name}`, async () => {
+    const sent = await orderingOf(primary).acknowledge(chain.index, hashParts(batch));
     return (await sent.wait()) as ContractTransactionReceipt;
   });
 }

@@ -1,7 +1,7 @@
 import { mine, setBalance, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { serve, type Door } from "../../../protocol/batcher/server";
-import { TestGatewayCarrier } from "../../../protocol/chain/factCarrier";
+import { TestGatewayCarrier, type FactCarrier } from "../../../protocol/chain/factCarrier";
 import { withdrawal } from "../../../protocol/client/ops";
 import { RemoteBatcher } from "../../../protocol/client/remoteBatcher";
 import { MAX_TIMESTAMP_AGE, tokenId } from "../../../protocol/spec";
@@ -133,6 +133,37 @@ describe("batcher", () => {
     expect(await world.batcher.step()).to.equal(1);
     const made = world.events.filter(({ type }) => type === "proven");
     expect(made, "one proof for both attempts").to.have.length(1);
+  });
+
+  it("brings a secondary that fell behind all batches, under the fact of the last", async () => {
+    world.stop();
+    const carrier = new TestGatewayCarrier();
+    let isLost = true;
+    const carried: number[] = [];
+    const flaky: FactCarrier = {
+      carry: async (fact, from, to) => {
+        if (to.index === 2 && isLost) throw new Error("lost");
+        if (to.index === 2) carried.push(fact.number);
+        await carrier.carry(fact, from, to);
+      },
+    };
+    await world.start({ carrier: flaky });
+    for (let i = 1; i <= 3; i++) {
+      if (i > 1) await world.deposit(world.people.bob, world.primary, { amount: 3n });
+      await rejection(world.batcher.step());
+    }
+    expect(await world.primary.rollup.number()).to.equal(3);
+    expect(await world.secondary.rollup.number()).to.equal(0);
+    isLost = false;
+    await world.settle();
+    expect(carried).to.deep.equal([3]);
+    const [ours, theirs] = [await world.primary.rollup.batchHash(3), await world.secondary.rollup.batchHash(3)];
+    expect(theirs).to.equal(ours);
+    // Batches that came under a later fact are read like any other.
+    world.stop();
+    await world.start();
+    await world.deposit(world.people.bob, world.secondary, { amount: 3n });
+    expect(await world.batcher.step()).to.equal(4);
   });
 
   it("refuses chains that do not belong together", async () => {

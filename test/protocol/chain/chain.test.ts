@@ -1,3 +1,4 @@
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 import { readBooks } from "../../../protocol/chain/conservation";
@@ -9,6 +10,7 @@ import { findToken, listTokens, NATIVE } from "../../../protocol/chain/tokens";
 import { deposit } from "../../../protocol/client/deposit";
 import { withdrawal } from "../../../protocol/client/ops";
 import { FactKind, tokenId } from "../../../protocol/spec";
+import { onAnotherDay } from "../../fixtures/clock";
 import { rejection } from "../../fixtures/rejection";
 import { World } from "../../fixtures/world";
 
@@ -47,6 +49,24 @@ describe("chain", () => {
       expect((await rejection(carrier.carry(missing, primary, secondary))).message).to.match(
         /^chain 1: publishing batch 3 of chain 1 for chain 2: Facts_ZeroValue\(kind: 2, number: 3\)/,
       );
+    });
+
+    it("X6: records a value, and sends it when it is final", async () => {
+      const { primary, secondary, people } = world;
+      await world.deposit(people.alice, secondary, { amount: 5n });
+      await (await secondary.facts.setFinality(900)).wait();
+      const fact = { kind: FactKind.Queue, number: 1, value: await secondary.vault.headAt(1) };
+      const until = /fact queue head at 1 of chain 2: is final at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/;
+      for (let i = 0; i < 2; i++) {
+        expect((await rejection(carrier.carry(fact, secondary, primary))).message).to.match(until);
+      }
+      const [value, recorded] = await secondary.facts.recorded(fact.kind, 1);
+      expect(value).to.equal(fact.value);
+      await onAnotherDay(async () => {
+        await time.increaseTo(recorded + 900n);
+        await carrier.carry(fact, secondary, primary);
+        expect(await primary.facts.holds(fact.kind, 2, 1, fact.value)).to.equal(true);
+      });
     });
 
     it("refuses gateways that do not pair", async () => {
