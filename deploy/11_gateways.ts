@@ -1,10 +1,15 @@
 import type { DeployFunction } from "hardhat-deploy/types";
 import { addressOf, deployContext, ensureContract, report } from "../scripts/deploy/context";
 
-/** Who carries facts: the configured gateways, or test gateways whose relayer is the deployer. */
+/** How facts leave: when they are final, by the configured gateways, or by test gateways whose relayer is the deployer. */
 const deploy: DeployFunction = async (hre) => {
   const context = await deployContext(hre);
   const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
+  const { finality = 0 } = context.chain;
+  if ((await facts.finality()) !== BigInt(finality)) {
+    await (await facts.setFinality(finality)).wait();
+    report(context, `facts are final after ${finality} s`);
+  }
   for (const [i, configured] of context.chain.gateways.entries()) {
     const test = { contract: "TestGateway", args: [context.deployer] };
     const gateway = configured === "test" ? await ensureContract(context, `TestGateway_${i + 1}`, test) : configured;

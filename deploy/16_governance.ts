@@ -1,21 +1,33 @@
 import type { DeployFunction } from "hardhat-deploy/types";
 import { isSameAddress } from "../scripts/deploy/config";
 import { addressOf, deployContext, report } from "../scripts/deploy/context";
+import { GUARDIAN_ROLE, guardedFunctions } from "../scripts/deploy/roles";
 
 /**
- * Hands the administration over: the governor may do everything, each thing after the timelock; the deployer may do nothing any more. Without
- * a governor, which only development networks do, the deployer stays administrator.
+ * Hands the administration over: the governor may do everything, each thing after the timelock; a guardian may stop some of it at once; the
+ * deployer may do nothing any more. Without a governor, which only development networks do, the deployer stays administrator.
  */
 const deploy: DeployFunction = async (hre) => {
   const context = await deployContext(hre);
   const { config, deployer } = context;
   if (!config.governance) return;
-  const { governor, timelock } = config.governance;
+  const { governor, timelock, guardian } = config.governance;
   const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
   const role = await access.ADMIN_ROLE();
   // Handed over already: the deployer is no member, or may act after a delay only.
   const [isMember, delay] = await access.hasRole(role, deployer);
   if (!isMember || delay !== 0n) return;
+  for (const { record, target, name, selector } of await guardedFunctions(context)) {
+    if ((await access.getTargetFunctionRole(target, selector)) === GUARDIAN_ROLE) continue;
+    await (await access.setTargetFunctionRole(target, [selector], GUARDIAN_ROLE)).wait();
+    report(context, `a guardian may call ${record}.${name}`);
+  }
+  // The governor may do what the guardian may, after the timelock.
+  await (await access.grantRole(GUARDIAN_ROLE, governor, timelock)).wait();
+  if (guardian !== undefined) {
+    await (await access.grantRole(GUARDIAN_ROLE, guardian, 0)).wait();
+    report(context, `made ${guardian} guardian`);
+  }
   await (await access.grantRole(role, governor, timelock)).wait();
   // A governor that is the deployer stays, with the timelock: nobody else would be left.
   if (!isSameAddress(governor, deployer)) await (await access.renounceRole(role, deployer)).wait();

@@ -8,7 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { attacksDocument } from "./assure/attacks/document";
 import { circomConstants } from "./generate/circom";
-import { pcdDocument, protocolDocument, soundnessDocument } from "./generate/document";
+import { governanceDocument, pcdDocument, protocolDocument, soundnessDocument } from "./generate/document";
 import { multiplyKernel } from "./generate/multiply";
 import { solidityConstants } from "./generate/solidity";
 import { vectors } from "./generate/vectors";
@@ -29,6 +29,7 @@ const TARGETS: Target[] = [
   { file: "docs/protocol.md", content: () => protocolDocument(read("docs/protocol.md")) },
   { file: "docs/soundness.md", content: () => soundnessDocument(read("docs/soundness.md")) },
   { file: "docs/pcd.md", content: () => pcdDocument(read("docs/pcd.md")) },
+  { file: "docs/governance.md", content: () => governanceDocument(read("docs/governance.md")) },
   { file: "docs/depeg.svg", content: depegPlot },
   { file: "docs/attacks.md", content: () => attacksDocument(ROOT) },
 ];

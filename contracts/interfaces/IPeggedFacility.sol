@@ -90,7 +90,7 @@ interface IPeggedFacility is IFacility {
     /// @notice Turns the fees into reserve, and their worth into surplus of the chain. Anyone may.
     function bookFees() external;
 
-    /// @notice Restricted.
+    /// @notice Sets all parameters. Sets all parameters. Restricted.
     function setParameters(PegParameters calldata parameters) external;
 
     /// @return minted What a mint of `amount` would give now, if it is not refused.

@@ -4,6 +4,7 @@ import { artifactsOf, genesisOf, verifierName } from "./circuits";
 import { cellBitsOf, isSameAddress, leaseOf, zusdCapOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
 import { facilityName } from "./facilities";
+import { GUARDIAN_ROLE, guardedFunctions } from "./roles";
 import { knownTokenAddress } from "./tokens";
 
 /** @throws naming every difference */
@@ -91,12 +92,19 @@ async function checkGovernance(context: DeployContext, expect: Expect): Promise<
   const { hre, config, deployer } = context;
   const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
   const role = await access.ADMIN_ROLE();
-  const { governor, timelock } = config.governance ?? { governor: deployer, timelock: 0 };
+  const { governor, timelock, guardian } = config.governance ?? { governor: deployer, timelock: 0 };
   const [isMember, delay] = await access.hasRole(role, governor);
   expect(`administrator ${governor}`, true, isMember);
   expect("timelock", timelock, delay);
   if (!isSameAddress(governor, deployer)) {
     expect(`administrator ${deployer}`, false, (await access.hasRole(role, deployer)).isMember);
+  }
+  if (!config.governance) return;
+  for (const { record, target, name, selector } of await guardedFunctions(context)) {
+    expect(`role of ${record}.${name}`, GUARDIAN_ROLE, await access.getTargetFunctionRole(target, selector));
+  }
+  if (guardian !== undefined) {
+    expect(`guardian ${guardian}`, [true, 0n].join(), (await access.hasRole(GUARDIAN_ROLE, guardian)).join());
   }
 }
 
@@ -104,6 +112,7 @@ async function checkRegistries(context: DeployContext, expect: Expect): Promise<
   const { hre, chain, config } = context;
   const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
   expect("facts.threshold", config.threshold, await facts.threshold());
+  expect("facts.finality", chain.finality ?? 0, await facts.finality());
   const registered = await facts.gateways();
   expect("number of gateways", chain.gateways.length, registered.length);
   for (const gateway of chain.gateways.filter((configured) => configured !== "test")) {

@@ -18,9 +18,17 @@ export interface DeploymentConfig {
   readonly threshold: number;
   /** Seconds after which a known request must be taken; 1 hour .. 7 days. */
   readonly forceDelay: number;
-  /** Who administers, and with what delay. Without it the deployer, without any: refused on live networks. */
-  readonly governance?: { readonly governor: string; readonly timelock: number };
+  /** Who administers. Without it the deployer, without any delay: refused on live networks. */
+  readonly governance?: Governance;
   readonly chains: readonly ChainConfig[];
+}
+
+export interface Governance {
+  /** May do everything, each thing `timelock` seconds after it was announced. */
+  readonly governor: string;
+  readonly timelock: number;
+  /** May stop what `GUARDED` names, at once, and start nothing; by default nobody. */
+  readonly guardian?: string;
 }
 
 export interface ChainConfig {
@@ -31,6 +39,8 @@ export interface ChainConfig {
   readonly evmChainId: number;
   /** Addresses, or "test" for a test gateway, which is deployed: refused on live networks. */
   readonly gateways: readonly string[];
+  /** Seconds after which what the chain accepted is never taken back, up to 7 days; by default 0, which live networks refuse. */
+  readonly finality?: number;
   /** Listed in this order, from local number 1. */
   readonly tokens: readonly TokenConfig[];
   /** How much zUSD of the chain may be in the rollup, in whole zUSD; none by default. The same on all chains. */
@@ -206,9 +216,15 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
   const isTime = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= HOUR && seconds <= 7 * 24 * HOUR;
   require(isTime(config.forceDelay), "forceDelay", "must be a whole number of seconds, 1 hour .. 7 days");
   if (config.governance) {
-    const { governor, timelock } = config.governance;
+    const { governor, timelock, guardian } = config.governance;
+    const isNobody = (address: string): boolean => BigInt(address) === 0n;
     require(isAddress(governor), "governance.governor", "must be an address");
-    require(BigInt(governor) !== 0n, "governance.governor", "must not be the zero address");
+    require(!isNobody(governor), "governance.governor", "must not be the zero address");
+    if (guardian !== undefined) {
+      require(isAddress(guardian), "governance.guardian", "must be an address");
+      require(!isNobody(guardian), "governance.guardian", "must not be the zero address");
+      require(!isSameAddress(guardian, governor), "governance.guardian", "must not be the governor");
+    }
     const isDelay = Number.isInteger(timelock) && timelock >= 0 && timelock < 2 ** 32;
     require(isDelay, "governance.timelock", "must be a whole number of seconds below 2^32");
   }
@@ -220,6 +236,9 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
   for (const chain of chains) {
     const { name, index, gateways, tokens, operators = [] } = chain;
     require(isTime(leaseOf(chain)), `chain ${name}: lease`, "must be a whole number of seconds, 1 hour .. 7 days");
+    const { finality = 0 } = chain;
+    const isFinality = Number.isInteger(finality) && finality >= 0 && finality <= 7 * 24 * HOUR;
+    require(isFinality, `chain ${name}: finality`, "must be a whole number of seconds, 0 .. 7 days");
     const isIndex = Number.isInteger(index) && index > 0 && index < 2 ** CHAIN_BITS;
     require(isIndex, `chain ${name}: index`, `must be in 1..${2 ** CHAIN_BITS - 1}`);
     require(gateways.length >= threshold, `chain ${name}: gateways`, `must be at least the threshold, ${threshold}`);

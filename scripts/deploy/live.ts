@@ -33,7 +33,7 @@ export class LiveNetworkError extends Error {
  * Checks what is known before anything is built.
  * @param accounts who will own or operate the deployment
  * @throws LiveNetworkError on a live network, for the development SRS, test gateways, test tokens, too few gateways, no
- * governor with a timelock, and accounts whose keys everyone knows
+ * finality, no governor with a timelock, and accounts whose keys everyone knows
  */
 export function refuseDevelopmentConfig(
   config: DeploymentConfig,
@@ -51,6 +51,7 @@ export function refuseDevelopmentConfig(
   if (config.threshold < LIVE_THRESHOLD) refuse(`the threshold of gateways must be at least ${LIVE_THRESHOLD}`);
   if (gateways.length <= config.threshold)
     refuse(`there must be more gateways than the threshold, ${config.threshold}`);
+  if ((chain.finality ?? 0) === 0) refuse("there must be a time of finality");
   if (config.governance === undefined) refuse("there must be a governor, with a timelock");
   if ((config.governance?.timelock ?? 0) < LIVE_TIMELOCK) refuse(`the timelock must be at least ${LIVE_TIMELOCK} s`);
   const test = tokens.find((token) => typeof token === "object" && "test" in token);

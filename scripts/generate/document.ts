@@ -2,6 +2,8 @@ import { examples, type Example } from "../../protocol/witness/examples";
 import * as spec from "../../protocol/spec";
 import type { Layout } from "../../protocol/spec";
 import { conditionsTable } from "../assure/attacks/document";
+import { restrictedFunctions } from "../deploy/restricted";
+import { GUARDIAN_ROLE } from "../deploy/roles";
 import { depegTable, runTable } from "../model/depegDocument";
 import { markdownTable } from "./markdown";
 
@@ -45,6 +47,17 @@ export function soundnessDocument(current: string): string {
 export function pcdDocument(current: string): string {
   const tables: Record<string, () => string> = { depegTable, runTable };
   return fill(current, (name) => tables[name]());
+}
+
+/** Fills the table of the document on governance: who may call what. */
+export function governanceDocument(current: string): string {
+  const roles: Record<string, string> = { "0": "administrator", [`${GUARDIAN_ROLE}`]: "guardian" };
+  const rows = restrictedFunctions().map(({ contract, name, role, purpose }) => [
+    `\`${contract}.${name}\``,
+    roles[`${role}`],
+    purpose,
+  ]);
+  return fill(current, () => markdownTable(["Function", "Role", "What it does"], rows));
 }
 
 function fill(current: string, bodyOf: (name: string) => string): string {

@@ -3,10 +3,13 @@ import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } from "ethers";
+import { ethers } from "hardhat";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
 import { checkConfig, LOCAL, type ChainConfig, type DeploymentConfig } from "../../scripts/deploy/config";
 import { deployChain, type DeployChainOptions } from "../../scripts/deploy/deployChain";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
+import { restrictedFunctions } from "../../scripts/deploy/restricted";
+import { GUARDIAN_ROLE } from "../../scripts/deploy/roles";
 import { LiveNetworkError, refuseDevelopmentConfig } from "../../scripts/deploy/live";
 import type {
   AccessManager,
@@ -73,6 +76,26 @@ describe("deployment configurations: what is governed", () => {
     for (const governor of [KNOWN, KNOWN.toLowerCase()]) accepts({ governance: { governor, timelock: DAY } });
     accepts({ governance: undefined });
   });
+
+  it("the guardian is an address, and not the governor", () => {
+    const guarded = (guardian: string) => ({ governance: { governor: STRANGER, timelock: DAY, guardian } });
+    for (const guardian of ["", "nobody", "0x5a"]) {
+      refuses(guarded(guardian), "governance.guardian must be an address");
+    }
+    refuses(guarded(`0x${"00".repeat(20)}`), "governance.guardian must not be the zero address");
+    refuses(guarded(STRANGER.toUpperCase().replace("0X", "0x")), "governance.guardian must not be the governor");
+    accepts(guarded(KNOWN));
+  });
+
+  it("finality is 0 .. 7 days, whole seconds", () => {
+    for (const finality of [-1, WEEK + 1, 0.5, NaN, "900", null]) {
+      refuses(
+        { chains: [primary, { ...secondary, finality: finality as number }] },
+        "chain secondary: finality must be a whole number of seconds, 0 .. 7 days",
+      );
+    }
+    for (const finality of [undefined, 0, 900, WEEK]) accepts({ chains: [primary, { ...secondary, finality }] });
+  });
 });
 
 describe("G7: governance of a live network", () => {
@@ -82,6 +105,7 @@ describe("G7: governance of a live network", () => {
     index: 1,
     evmChainId: LIVE_CHAIN_ID,
     gateways: ["11", "22", "33"].map((byte) => `0x${byte.repeat(20)}`),
+    finality: 900,
     tokens: ["native"],
     operators: [STRANGER],
   };
@@ -164,6 +188,7 @@ describe("[proof] G1: deploying with a governor", () => {
   let deployer: JsonRpcSigner;
   let governor: JsonRpcSigner;
   let stranger: JsonRpcSigner;
+  let guardian: JsonRpcSigner;
   let description: DeploymentDescription;
   /** A token that is not listed. */
   let token: string;
@@ -179,8 +204,10 @@ describe("[proof] G1: deploying with a governor", () => {
 
   const deploy = async (change: Partial<DeploymentConfig> = {}): Promise<DeploymentDescription> => {
     const configFile = path.join(folder, "config.json");
-    const governance = { governor: governor.address, timelock: TIMELOCK };
-    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, governance, ...change }));
+    const governance = { governor: governor.address, timelock: TIMELOCK, guardian: guardian.address };
+    const [primary, ...others] = LOCAL.chains;
+    const chains = [{ ...primary, gateways: ["test", "test"], finality: 900 }, ...others];
+    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, governance, chains, ...change }));
     const options: DeployChainOptions = { network: "primary", rpcUrl: anvil.url, deployments: folder, configFile };
     return deployChain({ ...options, compile: false });
   };
@@ -189,7 +216,7 @@ describe("[proof] G1: deploying with a governor", () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-governance-"));
     anvil = await startAnvil();
     provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 });
-    [deployer, governor, stranger] = await provider.listAccounts();
+    [deployer, governor, stranger, guardian] = await provider.listAccounts();
     description = await deploy();
     const factories = await import("../../typechain-types");
     const rollup = factories.Rollup__factory.connect(description.rollup, provider);
@@ -240,6 +267,8 @@ describe("[proof] G1: deploying with a governor", () => {
       [facts, "addGateway", [description.vault]],
       [facts, "removeGateway", [description.gateways[0]]],
       [facts, "setFrozen", [2, true]],
+      [facts, "setThreshold", [1]],
+      [facts, "setFinality", [1800]],
       [rollup, "setCap", [2, 5, 1]],
       [ordering, "setOperator", [STRANGER, true]],
       [ordering, "setLease", [2, HOUR]],
@@ -258,6 +287,8 @@ describe("[proof] G1: deploying with a governor", () => {
     const granted = await access.queryFilter(access.filters.RoleGranted());
     expect(granted.map(({ args }) => [args.roleId, args.account])).to.deep.equal([
       [ADMIN, deployer.address],
+      [GUARDIAN_ROLE, governor.address],
+      [GUARDIAN_ROLE, guardian.address],
       [ADMIN, governor.address],
     ]);
     const revoked = await access.queryFilter(access.filters.RoleRevoked());
@@ -369,7 +400,52 @@ describe("[proof] G1: deploying with a governor", () => {
     expect(await ordering.isOperator(STRANGER)).to.equal(true);
     expect((await ordering.statusOf(2)).lease).to.equal(BigInt(HOUR));
     expect(await facts.frozen(2)).to.equal(true);
-    expect(await facts.gateways()).to.deep.equal([description.vault]);
+    expect(await facts.gateways()).to.deep.equal([description.vault, description.gateways[1]]);
+    expect(await facts.finality()).to.equal(1800);
+  });
+
+  it("X12, G6: a guardian removes a gateway down to the threshold and stops new zUSD, at once, and nothing else", async () => {
+    const { facts } = contracts;
+    const facility = await ethers.getContractAt("PeggedFacility", description.facilities[0].address, guardian);
+    const asGuardian = facts.connect(guardian);
+    await (await asGuardian.removeGateway(description.gateways[0])).wait();
+    await expect(asGuardian.removeGateway.staticCall(description.gateways[1]))
+      .to.be.revertedWithCustomError(facts, "Facts_BelowThreshold")
+      .withArgs(1);
+    await (await facility.stopMinting()).wait();
+    await expect(facility.startMinting.staticCall())
+      .to.be.revertedWithCustomError(facility, "AccessManagedUnauthorized")
+      .withArgs(guardian.address);
+    for (const [contract, name, args] of restricted()) {
+      if (name === "removeGateway") continue;
+      await expect(call(contract, name, args, guardian), name)
+        .to.be.revertedWithCustomError(contract, "AccessManagedUnauthorized")
+        .withArgs(guardian.address);
+    }
+  });
+
+  it("G1: the deployment's roles are the table's in the documentation, function by function", async () => {
+    const { access, ordering } = contracts;
+    const facilityOf = (wanted: string): string =>
+      description.facilities.find((facility) => facility.class === wanted)!.address;
+    const addresses: Record<string, string | undefined> = {
+      ChainRegistry: description.chainRegistry,
+      TokenRegistry: description.tokenRegistry,
+      CircuitRegistry: description.circuitRegistry,
+      Facts: description.facts,
+      Vault: description.vault,
+      Rollup: description.rollup,
+      Ordering: await ordering.getAddress(),
+      Books: description.books,
+      PeggedFacility: facilityOf("PEGGED"),
+      DiscountedFacility: facilityOf("DISCOUNTED"),
+    };
+    const rows = restrictedFunctions().filter(({ contract }) => addresses[contract] !== undefined);
+    expect(new Set(rows.map(({ contract }) => contract))).to.have.keys(Object.keys(addresses));
+    for (const { contract, name, role } of rows) {
+      const { selector } = (await ethers.getContractFactory(contract)).interface.getFunction(name)!;
+      expect(await access.getTargetFunctionRole(addresses[contract]!, selector), `${contract}.${name}`).to.equal(role);
+    }
   });
 
   it("what the governor schedules may be cancelled, and is forgotten after a week", async () => {

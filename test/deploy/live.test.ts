@@ -22,6 +22,7 @@ const LIVE_CHAIN: ChainConfig = {
   index: 1,
   evmChainId: LIVE_CHAIN_ID,
   gateways: GATEWAYS,
+  finality: 900,
   tokens: ["native", { address: STRANGER }],
   operators: [STRANGER],
 };
@@ -61,6 +62,7 @@ describe("deploying on a live network", () => {
     refuses({}, { gateways: [...GATEWAYS, "test"] }, "test gateway");
     refuses({ threshold: 1 }, {}, "at least 2");
     refuses({ threshold: 3 }, {}, "more gateways than the threshold");
+    for (const finality of [0, undefined]) refuses({}, { finality }, "a time of finality");
     refuses({}, { tokens: ["native", { test: "TUSD", decimals: 6 }] }, "TUSD");
     refuses({}, {}, KNOWN, [STRANGER, KNOWN]);
     refuses({}, {}, KNOWN.toLowerCase(), [KNOWN.toLowerCase()]);

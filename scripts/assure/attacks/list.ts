@@ -87,8 +87,22 @@ export const GROUPS: readonly Group[] = [
     R15: "A batch of Noops, or of younger requests, while overdue ones wait: refused, whoever submits it.",
   }),
   group("X", "Between chains", {
+    X1: "A message delivered many times: counts once.",
+    X2: "Messages in every order up to six, and random ones: the same facts.",
+    X3: "One gateway forged: nothing moves, and there is an alarm.",
+    X4: "A zero hash, an empty message, a peer that nobody set: refused.",
+    X5: "A fact of another chain, deployment or test network: refused.",
+    X6: "A source reorganised after it spoke: it speaks of what is final; a second value freezes that source alone.",
+    X7: "A gateway that is broken, or burns its gas: the others carry on, and it is tried again.",
+    X8: "A message with a target or a call: there is no room for one.",
+    X9: "A chain that nobody reaches: only its own requests and payments wait, and it catches up.",
+    X12: "Gateways or the threshold changed without the timelock: refused; a guardian never goes below the threshold.",
     X13: "A route, a deposit and a withdrawal over two chains: zUSD on them and on its way is constant.",
+    X14: "One gateway that lies about everything, for ever: ignored, with alarms; nothing stops.",
     X15: "More zUSD into a chain than its cap, or out than is issued to it or went abroad: refused, or it waits.",
+    X16: "A silent chain: suspended after its lease; it resumes when it speaks again.",
+    X18: "Acknowledgements held back or late: suspension follows the batch's timestamp, not the arrival.",
+    X19: "A cap changed while batches are on their way: the same batches are valid on every chain.",
   }),
   group("P", "Verifier", {
     P1: "A public input at or above the field's order: refused.",
@@ -132,7 +146,10 @@ export const GROUPS: readonly Group[] = [
   }),
   group("G", "Governance", {
     G1: "Every restricted function, called by every role that has no right to it: refused.",
+    G3: "Contracts set up twice, or first by a stranger: refused.",
     G5: "A fee of all, a haircut above one, a ceiling below the debt, an inverted band: refused.",
+    G6: "A stop that blocks redemption, repayment or claims: there is none; what stops cannot start.",
+    G7: "Keys, verifiers, gateways or tokens for development on a live network: refused before anything is sent.",
   }),
 ];
 
