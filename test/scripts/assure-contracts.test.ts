@@ -18,6 +18,10 @@ function snippet(body: string, before = ""): string {
 pragma solidity 0.8.28;
 // Σ words[k]·x^k
 ${before}
+library Math {
+    function min(uint256 a, uint256 b) internal pure returns (uint256) {}
+    function mulDiv(uint256 a, uint256 b, uint256 c) internal pure returns (uint256) {}
+}
 contract C {
     error Bad(uint256 a, uint256 b);
     event Done(uint256 a, uint256 b, address c);
@@ -162,6 +166,9 @@ describe("scripts/assure-contracts", () => {
     it("makes no mutant that is the same", () => {
       expect(changes("swap", "abi.encode(a, a); a = addmod(a, b, a);")).to.deep.equal([
         "addmod(a, b, a) → addmod(a, a, b)",
+      ]);
+      expect(changes("swap", "Math.mulDiv(a, b, 5); Math.min(a, b);")).to.deep.equal([
+        "Math.mulDiv(a, b, 5) → Math.mulDiv(a, 5, b)",
       ]);
     });
   });

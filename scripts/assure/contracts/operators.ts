@@ -58,6 +58,12 @@ function called(call: Node): string | undefined {
   return call.nodeType === "FunctionCall" && typeof name === "string" ? name : undefined;
 }
 
+/** The name of a library's function that is called: `mulDiv` of `Math.mulDiv(a, b, c)`. */
+function member(call: Node): string | undefined {
+  const name = child(call, "expression")?.memberName;
+  return call.nodeType === "FunctionCall" && typeof name === "string" ? name : undefined;
+}
+
 /** Whether evaluating an expression may change anything. */
 function acts(expression: Node): boolean {
   let found = false;
@@ -183,7 +189,7 @@ function termsOf(node: Node): Node[] {
 // Swapped arguments --------------------------------------------------------------------------------------------------
 
 /** Functions whose first two arguments may be swapped. */
-const COMMUTATIVE = /^(addmod|mulmod)$/;
+const COMMUTATIVE = /^(addmod|mulmod|mulDiv|min|max)$/;
 
 /** Swaps neighbours of one type in a list: arguments of a call, of a struct, of an event or an error, items of an array or a tuple. */
 function withSwappedArguments(node: Node, ancestors: readonly Node[], source: Source): Change[] {
@@ -193,7 +199,7 @@ function withSwappedArguments(node: Node, ancestors: readonly Node[], source: So
     const [a, b] = [rangeOf(list[i]), rangeOf(list[i + 1])];
     const [first, second] = [source.text(a), source.text(b)];
     if (first === second || !sameType(list[i], list[i + 1])) continue;
-    if (i === 0 && COMMUTATIVE.test(called(node) ?? "")) continue;
+    if (i === 0 && COMMUTATIVE.test(called(node) ?? member(node) ?? "")) continue;
     const text = second + source.text({ start: a.end, end: b.start }) + first;
     changes.push({ start: a.start, end: b.end, text, context: rangeOf(node) });
   }

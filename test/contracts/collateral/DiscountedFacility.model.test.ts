@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
 import type { ContractTransactionResponse } from "ethers";
+import { revertReason } from "../../../protocol/chain/errors";
 import { DiscountedFacility, type Quote } from "../../../protocol/pcd/discounted";
 import { apply, type Op, randomOp, referenceParameters, sized, sumOf, viewsOf } from "../../fixtures/discountedOps";
 import { deployFacility, type FacilityFixture, ONE, openFor, PARAMETERS, PRICE } from "../../fixtures/pcd";
@@ -43,7 +44,7 @@ describe("DiscountedFacility: reference", () => {
           return undefined;
       }
     } catch (error) {
-      const name = /custom error '(\w+)\(/.exec((error as Error).message)?.[1];
+      const name = revertReason(error)?.name;
       if (name === undefined) throw error;
       return name;
     }

@@ -161,6 +161,7 @@ describe("FeedPrice", () => {
       { heartbeat: 1 },
       { heartbeat: 7 * DAY },
       { deviation: 1000, band: 1000 },
+      { deviation: 3, band: 5 },
       { min: 1n, max: 2n },
       { sequencer, grace: 1 },
       { sequencer, grace: 7 * DAY },
