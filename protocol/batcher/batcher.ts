@@ -1,3 +1,4 @@
+import { FactWaits } from "../chain/factCarrier";
 import type { BatchCalldata } from "../chain/batch";
 import type { Chain } from "../chain/chain";
 import { acting, ChainError, revertReason } from "../chain/errors";
@@ -48,6 +49,8 @@ export class Batcher {
   /** Queues that could be read in this round. */
   private reachable: readonly QueueFollower[] = [];
   private turn: Promise<unknown> = Promise.resolve();
+  /** What was waited for last. */
+  private wait: string | undefined;
 
   private constructor(
     private readonly options: BatcherOptions,
@@ -136,6 +139,12 @@ export class Batcher {
     return batch && this.latest;
   }
 
+  private tell(error: Error): void {
+    if (!(error instanceof FactWaits)) return this.emit({ type: "failed", error });
+    if (error.message !== this.wait) this.emit({ type: "waiting", reason: error.message });
+    this.wait = error.message;
+  }
+
   /** Rounds until `signal` is raised, with a pause after one without a batch, or with a failure, which is told as an event. */
   async run(signal: AbortSignal, pauseMilliseconds = 1000): Promise<void> {
     while (!signal.aborted) {
@@ -143,7 +152,7 @@ export class Batcher {
       try {
         batch = await this.step();
       } catch (error) {
-        this.emit({ type: "failed", error: error as Error });
+        this.tell(error as Error);
       }
       if (batch === undefined) await pause(pauseMilliseconds, signal);
     }

@@ -1,7 +1,7 @@
 import type { BatchCalldata } from "../chain/batch";
 import type { Chain } from "../chain/chain";
 import { ChainError, revertReason } from "../chain/errors";
-import type { FactCarrier } from "../chain/factCarrier";
+import type { Fact, FactCarrier } from "../chain/factCarrier";
 import type { Ledger } from "../chain/ledger";
 import { acknowledge, readStanding } from "../chain/ordering";
 import { payOutbox } from "../chain/outboxPayer";
@@ -74,23 +74,20 @@ export class Delivery {
     return failures;
   }
 
-  /** Submits what the primary accepted and a secondary has not, from the primary's calldata: all under the fact of the last. */
+  /** Submits what the primary accepted and a secondary has not, from the primary's calldata: all up to the one whose fact is there. */
   private async catchUp(secondary: Followed): Promise<void> {
     const { chain, ledger, queue } = secondary;
     await ledger.sync();
     const missing = this.primary.ledger.batches.slice(ledger.latest);
-    const last = missing.at(-1);
-    if (!last) return;
-    await this.carrier.carry(
-      { kind: FactKind.Batch, number: last.number, value: last.hash },
-      this.primary.chain,
-      chain,
-    );
-    for (const [i, { number, hash, batch, ops }] of missing.entries()) {
+    if (missing.length === 0) return;
+    const facts: Fact[] = missing.map(({ number, hash }) => ({ kind: FactKind.Batch, number, value: hash }));
+    const fact = await this.carrier.carryOne(facts, this.primary.chain, chain);
+    const followed = missing.slice(0, facts.indexOf(fact) + 1);
+    for (const [i, { number, hash, batch, ops }] of followed.entries()) {
       const count = ops.queue.filter(({ op }) => op.chain === chain.index).length;
       const receipt = await withFreshQueues([secondary], () => {
         const folds = count === 0 ? [] : [queue.fold(ledger.consumed(chain.index) + count)];
-        return submitBatch(chain, batch, folds, missing.slice(i + 1));
+        return submitBatch(chain, batch, folds, followed.slice(i + 1));
       });
       this.emit({ type: "submitted", batch: number, chain: chain.name, gasUsed: receipt.gasUsed });
       await ledger.sync();

@@ -20,6 +20,8 @@ export type BatcherEvent =
   | { type: "dropped"; op: SignedOp; error: OpError }
   /** A batch kept on disk is void and will be made anew. */
   | { type: "discarded"; batch: number; reason: string }
+  /** A fact is on its way; told once while it is the same. */
+  | { type: "waiting"; reason: string }
   /** A chain refused something or cannot be reached; it is tried again in the next round. */
   | { type: "failed"; error: Error };
 

@@ -1,6 +1,7 @@
-import { dataSlice, getAddress, id, type ContractTransactionReceipt, type LogDescription } from "ethers";
+import { dataSlice, getAddress, id, isError, type ContractTransactionReceipt, type LogDescription } from "ethers";
 import { FactKind } from "../spec";
 import type { Chain } from "./chain";
+import type { TestGateway } from "./contracts";
 import { acting, ChainError } from "./errors";
 
 /** A value that one chain is told about another: the head of a queue at a count, or the hash of a batch. */
@@ -19,14 +20,28 @@ export interface FactCarrier {
    * @param from the chain whose vault or rollup knows the value
    */
   carry(fact: Fact, from: Chain, to: Chain): Promise<void>;
+  /**
+   * As `carry`, for one of several facts of which each serves: returns the latest that holds, or carries the latest that may be sent. New
+   * ones that come while an older one is on its way do not hold it up.
+   * @param facts at least one, in order
+   */
+  carryOne(facts: readonly Fact[], from: Chain, to: Chain): Promise<Fact>;
 }
 
 /** `MessageSent` of ERC-7786. */
 const MESSAGE_SENT = id("MessageSent(bytes32,bytes,bytes,bytes,uint256,bytes[])");
 const ADDRESS_BYTES = 20;
 
+/** A fact is on its way: carry it again later. */
+export class FactWaits extends ChainError {
+  constructor(chain: string, what: string, reason: string) {
+    super(chain, `fact ${what}`, reason);
+    this.name = "FactWaits";
+  }
+}
+
 /**
- * Publishes a fact for another chain, with what the gateways ask for it. Where it is not recorded yet it is, and `ChainError` says from when
+ * Publishes a fact for another chain, with what the gateways ask for it. Where it is not recorded yet it is, and `FactWaits` says from when
  * on it is final: it is published when this is called again then.
  */
 export async function publishFact(fact: Fact, from: Chain, to: Chain): Promise<ContractTransactionReceipt> {
@@ -34,7 +49,7 @@ export async function publishFact(fact: Fact, from: Chain, to: Chain): Promise<C
   const { kind, number } = fact;
   const finalAt = await acting(from, `recording ${what}`, () => recordFact(fact, from));
   if (finalAt !== undefined) {
-    throw new ChainError(from.name, `fact ${what}`, `is final at ${new Date(finalAt * 1000).toISOString()}`);
+    throw new FactWaits(from.name, what, `is final at ${new Date(finalAt * 1000).toISOString()}`);
   }
   return acting(from, `publishing ${what} for ${to.name}`, async () => {
     const value = await from.facts.quote(kind, number, to.index);
@@ -58,24 +73,52 @@ async function recordFact({ kind, number }: Fact, { facts, provider }: Chain): P
   return block !== null && block.timestamp >= finalAt ? undefined : finalAt;
 }
 
-/** Carries facts over the test gateways of a development deployment: publishes, then delivers each message itself as their relayer. */
-export class TestGatewayCarrier implements FactCarrier {
+/** Seconds after which a fact that did not arrive is published again. */
+const REPEAT_AFTER = 3600;
+
+/**
+ * Carries facts over the registered gateways: publishes, and lets the gateways' networks deliver. Test gateways have none: it delivers their
+ * messages itself, as their relayer.
+ */
+export class GatewayCarrier implements FactCarrier {
+  /** When facts were published last, in milliseconds, by what they are and where to. */
+  private readonly published = new Map<string, number>();
+
   async carry(fact: Fact, from: Chain, to: Chain): Promise<void> {
     if (await this.holds(fact, from, to)) return;
     const what = `${describeFact(fact)} of ${from.name}`;
-    const receipt = await publishFact(fact, from, to);
-    await this.deliver(receipt, what, from, to);
-    if (!(await this.holds(fact, from, to))) {
-      throw new ChainError(to.name, `fact ${what}`, "does not hold though every gateway delivered its message");
+    const key = `${what} ${fact.value} for ${to.name}`;
+    if (Date.now() >= (this.published.get(key) ?? -Infinity) + REPEAT_AFTER * 1000) {
+      const receipt = await publishFact(fact, from, to);
+      const all = await this.deliver(receipt, what, from, to);
+      if (!all) this.published.set(key, Date.now());
+      if (await this.holds(fact, from, to)) return;
+      if (all)
+        throw new ChainError(to.name, `fact ${what}`, "does not hold though every gateway delivered its message");
     }
+    throw new FactWaits(to.name, what, "was published, and does not hold yet");
+  }
+
+  async carryOne(facts: readonly Fact[], from: Chain, to: Chain): Promise<Fact> {
+    const holding = await Promise.all(facts.map((fact) => this.holds(fact, from, to)));
+    const held = facts[holding.lastIndexOf(true)] as Fact | undefined;
+    if (held) return held;
+    const next = (await latestToSend(facts, from)) ?? facts[facts.length - 1];
+    await this.carry(next, from, to);
+    return next;
   }
 
   private holds({ kind, number, value }: Fact, from: Chain, to: Chain): Promise<boolean> {
     return acting(to, "asking for a fact", () => to.facts.holds(kind, from.index, number, value));
   }
 
-  /** Hands each gateway's message of one publication to its counterpart: the gateway at the same place of the deployment's list. */
-  private async deliver(receipt: ContractTransactionReceipt, what: string, from: Chain, to: Chain): Promise<void> {
+  /**
+   * Hands each test gateway's message of one publication to its counterpart: the gateway at the same place of the deployment's list.
+   * @returns whether all gateways are test gateways
+   */
+  private async deliver(receipt: ContractTransactionReceipt, what: string, from: Chain, to: Chain): Promise<boolean> {
+    const isTest = await Promise.all(from.gateways.map(isTestGateway));
+    if (!isTest.includes(true)) return false;
     if (from.gateways.length !== to.gateways.length) {
       throw new ChainError(
         to.name,
@@ -88,6 +131,7 @@ export class TestGatewayCarrier implements FactCarrier {
       if (log.topics[0] !== MESSAGE_SENT) continue;
       const place = addresses.indexOf(getAddress(log.address));
       if (place < 0) throw new ChainError(from.name, `fact ${what}`, `gateway ${log.address} is not registered there`);
+      if (!isTest[place]) continue;
       const { args } = from.gateways[place].interface.parseLog(log) as LogDescription;
       const message = args as unknown as { sendId: string; sender: string; recipient: string; payload: string };
       // The address ends an interoperable address (ERC-7930).
@@ -98,6 +142,32 @@ export class TestGatewayCarrier implements FactCarrier {
         await sent.wait();
       });
     }
+    return !isTest.includes(false);
+  }
+}
+
+/** The latest fact that is final, or the first that will be; none if nothing was recorded. */
+async function latestToSend(facts: readonly Fact[], from: Chain): Promise<Fact | undefined> {
+  return acting(from, "asking what is final", async () => {
+    const finality = await from.facts.finality();
+    if (finality === 0n) return undefined;
+    const now = BigInt((await from.provider.getBlock("latest"))?.timestamp ?? 0);
+    const times = await Promise.all(facts.map(({ kind, number }) => from.facts.recorded(kind, number)));
+    const recorded = facts.filter((_, i) => times[i].time !== 0n);
+    const final = facts.filter((_, i) => times[i].time !== 0n && times[i].time + finality <= now);
+    return final.at(-1) ?? recorded[0];
+  });
+}
+
+/** Only test gateways have a relayer. */
+async function isTestGateway(gateway: TestGateway): Promise<boolean> {
+  try {
+    await gateway.relayer();
+    return true;
+  } catch (error) {
+    // A node that does not answer is no answer.
+    if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw error;
+    return false;
   }
 }
 

@@ -5,7 +5,7 @@ import { HDNodeWallet, Mnemonic } from "ethers";
 import { Batcher } from "../../protocol/batcher/batcher";
 import type { OnEvent } from "../../protocol/batcher/events";
 import { connectNode, openChain, withSigner, type Chain } from "../../protocol/chain/chain";
-import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
+import { GatewayCarrier } from "../../protocol/chain/factCarrier";
 import { listTokens, type Token } from "../../protocol/chain/tokens";
 import { accountsOf, holdings } from "../../protocol/client/accounts";
 import { l2KeyFromWallet, type L2Key } from "../../protocol/client/keys";
@@ -120,7 +120,7 @@ export async function startBatcher(
     primary,
     secondaries,
     proving,
-    carrier: new TestGatewayCarrier(),
+    carrier: new GatewayCarrier(),
     onEvent,
   });
   cleanup.add(() => batcher.close());

@@ -5,7 +5,7 @@ import type { BatcherEvent } from "../../protocol/batcher/events";
 import type { BatcherOptions } from "../../protocol/batcher/options";
 import { serve } from "../../protocol/batcher/server";
 import type { Chain } from "../../protocol/chain/chain";
-import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
+import { GatewayCarrier } from "../../protocol/chain/factCarrier";
 import { orderingOf, postRequests } from "../../protocol/chain/ordering";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { openSrs } from "../../protocol/crypto/srs";
@@ -52,7 +52,7 @@ export async function runBatcher(
     primary,
     secondaries: others,
     proving: { size: spec, circuitId: artifacts.circuitId, prover, commitments: new StateCommitment(srs) },
-    carrier: new TestGatewayCarrier(),
+    carrier: new GatewayCarrier(),
     ...readFeeCells(feeCells),
     onEvent: (event) => {
       const line = describe(event);
@@ -78,7 +78,7 @@ export async function post(
   for (const chain of [primary, ...(await openSecondaries(secondaries, hre))]) {
     const queue = new QueueFollower(chain);
     await queue.sync();
-    const count = await postRequests(primary, queue, new TestGatewayCarrier());
+    const count = await postRequests(primary, queue, new GatewayCarrier());
     print(`${chain.name}: ${count} requests made known${count === 0 ? "" : `, to be taken within ${forceDelay} s`}`);
   }
 }
@@ -126,6 +126,8 @@ function describe(event: BatcherEvent): string | undefined {
       return `dropped: ${event.error.message}`;
     case "discarded":
       return `batch ${event.batch}: made anew, ${event.reason}`;
+    case "waiting":
+      return `waiting: ${event.reason}`;
     case "failed":
       return `failed: ${event.error.message}`;
   }

@@ -5,7 +5,7 @@ import { ethers } from "hardhat";
 import { Batcher } from "../../protocol/batcher/batcher";
 import { withSigner, type Chain } from "../../protocol/chain/chain";
 import { revertReason } from "../../protocol/chain/errors";
-import { TestGatewayCarrier } from "../../protocol/chain/factCarrier";
+import { GatewayCarrier } from "../../protocol/chain/factCarrier";
 import { orderingOf, postRequests, readStanding } from "../../protocol/chain/ordering";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { withdrawal } from "../../protocol/client/ops";
@@ -117,7 +117,7 @@ describe("liveness, with mock proofs", () => {
     async function post(chain: Chain): Promise<number> {
       const queue = new QueueFollower(chain);
       await queue.sync();
-      return postRequests(world.primary, queue, new TestGatewayCarrier());
+      return postRequests(world.primary, queue, new GatewayCarrier());
     }
 
     it("R12: after the force delay anyone submits, and the batch takes them, though their operator is gone", async () => {
@@ -135,7 +135,7 @@ describe("liveness, with mock proofs", () => {
         primary: as(bob, primary),
         secondaries: [],
         proving: world.proving,
-        carrier: new TestGatewayCarrier(),
+        carrier: new GatewayCarrier(),
       });
       const early = await rejection(stranger.step());
       expect(revertReason(early.cause)?.name).to.equal("Ordering_NotOperator");

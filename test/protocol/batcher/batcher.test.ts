@@ -1,18 +1,32 @@
 import { mine, setBalance, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { serve, type Door } from "../../../protocol/batcher/server";
-import { TestGatewayCarrier, type FactCarrier } from "../../../protocol/chain/factCarrier";
+import type { Chain } from "../../../protocol/chain/chain";
+import { GatewayCarrier, type Fact } from "../../../protocol/chain/factCarrier";
 import { withdrawal } from "../../../protocol/client/ops";
 import { RemoteBatcher } from "../../../protocol/client/remoteBatcher";
 import { MAX_TIMESTAMP_AGE, tokenId } from "../../../protocol/spec";
 import type { Proving } from "../../../protocol/batcher/maker";
 import { OpError } from "../../../protocol/state";
 import { orderingOf } from "../../../protocol/chain/ordering";
+import { onAnotherDay } from "../../fixtures/clock";
 import { rejection } from "../../fixtures/rejection";
 import { World } from "../../fixtures/world";
 
 const ETH_A = tokenId(1, 1);
 const PAID = "0x000000000000000000000000000000000000ba1d";
+
+/** A carrier of which some deliveries fail. */
+class FailingCarrier extends GatewayCarrier {
+  constructor(private readonly fails: (fact: Fact, to: Chain) => boolean) {
+    super();
+  }
+
+  override async carry(fact: Fact, from: Chain, to: Chain): Promise<void> {
+    if (this.fails(fact, to)) throw new Error("the gateway is down");
+    await super.carry(fact, from, to);
+  }
+}
 
 describe("batcher", () => {
   let world: World;
@@ -111,7 +125,7 @@ describe("batcher", () => {
 
   it("makes a batch anew whose timestamp became too old on disk", async () => {
     world.stop();
-    const lost = { carry: () => Promise.reject(new Error("the gateway is down")) };
+    const lost = new FailingCarrier(() => true);
     await world.start({ carrier: lost });
     await world.deposit(world.people.bob, world.secondary, { amount: 3n });
     expect((await rejection(world.batcher.step())).message).to.include("the gateway is down");
@@ -124,7 +138,7 @@ describe("batcher", () => {
 
   it("keeps a batch that a chain could not take yet, with its proof", async () => {
     world.stop();
-    const lost = { carry: () => Promise.reject(new Error("the gateway is down")) };
+    const lost = new FailingCarrier(() => true);
     await world.start({ carrier: lost });
     await world.deposit(world.people.bob, world.secondary, { amount: 3n });
     await rejection(world.batcher.step());
@@ -137,16 +151,12 @@ describe("batcher", () => {
 
   it("brings a secondary that fell behind all batches, under the fact of the last", async () => {
     world.stop();
-    const carrier = new TestGatewayCarrier();
     let isLost = true;
     const carried: number[] = [];
-    const flaky: FactCarrier = {
-      carry: async (fact, from, to) => {
-        if (to.index === 2 && isLost) throw new Error("lost");
-        if (to.index === 2) carried.push(fact.number);
-        await carrier.carry(fact, from, to);
-      },
-    };
+    const flaky = new FailingCarrier((fact, to) => {
+      if (to.index === 2 && !isLost) carried.push(fact.number);
+      return to.index === 2 && isLost;
+    });
     await world.start({ carrier: flaky });
     for (let i = 1; i <= 3; i++) {
       if (i > 1) await world.deposit(world.people.bob, world.primary, { amount: 3n });
@@ -164,6 +174,50 @@ describe("batcher", () => {
     await world.start();
     await world.deposit(world.people.bob, world.secondary, { amount: 3n });
     expect(await world.batcher.step()).to.equal(4);
+  });
+
+  it("X6: waits for what is not final, says so once, and is not held up by newer batches", async () => {
+    const { primary, secondary, people } = world;
+    await (await primary.facts.setFinality(900)).wait();
+    let carried = 0;
+    world.stop();
+    await world.start({ carrier: new FailingCarrier(() => ++carried < 0) });
+    const waits: string[] = [];
+    const runUntil = async (isDone: () => boolean | Promise<boolean>): Promise<void> => {
+      const stop = new AbortController();
+      const round = world.batcher.run(stop.signal, 5);
+      while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 5));
+      stop.abort();
+      await round;
+      for (const event of world.events.splice(0)) if (event.type === "waiting") waits.push(event.reason);
+    };
+    /** Runs for three rounds that try to carry a fact. */
+    const runThreeRounds = (): Promise<void> => {
+      const enough = carried + 3;
+      return runUntil(() => carried >= enough);
+    };
+    const runUntilFollowed = (batch: bigint): Promise<void> =>
+      runUntil(async () => (await secondary.rollup.number()) >= batch);
+    await onAnotherDay(async () => {
+      await runThreeRounds();
+      expect(await primary.rollup.number()).to.equal(1);
+      expect(waits).to.have.length(1);
+      expect(waits[0]).to.match(/^chain 1: fact batch 1 of chain 1: is final at /);
+      // A second batch, when the first fact is almost final.
+      await time.increase(800);
+      await world.deposit(people.bob, primary, { amount: 3n });
+      await runThreeRounds();
+      expect(await primary.rollup.number()).to.equal(2);
+      expect(await secondary.rollup.number()).to.equal(0);
+      await time.increase(200);
+      await runUntilFollowed(1n);
+      expect(await secondary.rollup.number()).to.equal(1);
+      // Now the second is recorded.
+      await runThreeRounds();
+      await time.increase(1000);
+      await runUntilFollowed(2n);
+      world.stop();
+    });
   });
 
   it("refuses chains that do not belong together", async () => {
@@ -216,12 +270,8 @@ describe("batcher", () => {
 
   it("runs until it is told to stop, and tells failures", async () => {
     world.stop();
-    const carrier = new TestGatewayCarrier();
     let failures = 1;
-    const flaky = {
-      carry: (...args: Parameters<TestGatewayCarrier["carry"]>) =>
-        failures-- > 0 ? Promise.reject(new Error("lost")) : carrier.carry(...args),
-    };
+    const flaky = new FailingCarrier(() => failures-- > 0);
     await world.start({ carrier: flaky });
     await world.deposit(world.people.bob, world.secondary, { amount: 3n });
     const stop = new AbortController();

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Batcher } from "../../../protocol/batcher/batcher";
-import { TestGatewayCarrier } from "../../../protocol/chain/factCarrier";
+import { GatewayCarrier } from "../../../protocol/chain/factCarrier";
 import { readBooks } from "../../../protocol/chain/conservation";
 import { Crash } from "../../fixtures/crash";
 import { rejection } from "../../fixtures/rejection";
@@ -94,7 +94,7 @@ describe("batcher: restart", () => {
           primary: crash.chain(world.primary),
           secondaries: [crash.chain(world.secondary)],
           proving: crash.proving(world.proving),
-          carrier: crash.carrier(new TestGatewayCarrier()),
+          carrier: crash.carrier(new GatewayCarrier()),
           onEvent: crash.onEvent(),
         });
         while ((await batcher.step()) !== undefined);

@@ -4,7 +4,7 @@ import { ethers } from "hardhat";
 import { readBooks } from "../../../protocol/chain/conservation";
 import { connectNode, withSigner } from "../../../protocol/chain/chain";
 import { describeFailure } from "../../../protocol/chain/errors";
-import { TestGatewayCarrier } from "../../../protocol/chain/factCarrier";
+import { GatewayCarrier } from "../../../protocol/chain/factCarrier";
 import { payOutbox } from "../../../protocol/chain/outboxPayer";
 import { findToken, listTokens, NATIVE } from "../../../protocol/chain/tokens";
 import { deposit } from "../../../protocol/client/deposit";
@@ -25,7 +25,7 @@ describe("chain", () => {
   afterEach(() => world.destroy());
 
   describe("fact carrier", () => {
-    const carrier = new TestGatewayCarrier();
+    const carrier = new GatewayCarrier();
 
     it("carries a head once, and sends nothing when the fact holds", async () => {
       const { primary, secondary, people } = world;
