@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-
-import {Books} from "../../contracts/collateral/Books.sol";
 import {PeggedFacility} from "../../contracts/collateral/PeggedFacility.sol";
 import {PegParameters} from "../../contracts/interfaces/IPeggedFacility.sol";
 import {IRollup} from "../../contracts/interfaces/IRollup.sol";
 import {IssuerToken} from "../../contracts/mocks/IssuerToken.sol";
 import {MockPriceSource} from "../../contracts/mocks/MockPriceSource.sol";
-import {Zusd} from "../../contracts/stable/Zusd.sol";
 import {DepositRequest, Payment} from "../../contracts/types/Types.sol";
 import {TokenRegistry} from "../../contracts/vault/TokenRegistry.sol";
 import {Vault} from "../../contracts/vault/Vault.sol";
 import {CHEATS} from "./ICheats.sol";
-import {Handler} from "./Handler.sol";
 import {Random} from "./Random.sol";
 import {VaultRollup} from "./VaultRollup.sol";
+import {ZusdHandler} from "./ZusdHandler.sol";
 
 /// @title Random users of a chain's facilities, its vault and its zUSD; prices that move, issuers that pause, and losses
 /// @notice What a call should do is known before it: a preview says what comes out, and the factor never falls by a redemption.
-contract PcdHandler is Handler {
+contract PcdHandler is ZusdHandler {
     using Random for Random.Source;
 
     struct Waiting {
@@ -30,23 +26,15 @@ contract PcdHandler is Handler {
     }
 
     uint256 public constant FACILITIES = 3;
-    uint256 public constant USERS = 4;
     uint8 private constant _CHAIN = 2;
     uint16 private constant _ZUSD = 1;
-    uint256 private constant _ONE = 1e18;
 
-    Books public immutable books;
-    Zusd public immutable zusd;
     Vault public immutable vault;
     VaultRollup private immutable _rollup;
     PeggedFacility[] private _facilities;
     IssuerToken[] private _tokens;
     MockPriceSource[] private _sources;
-    address[] private _users;
 
-    /// @notice Calls that the contracts could refuse, and those that they took.
-    uint256 public asked;
-    uint256 public accepted;
     /// @notice zUSD in the rollup that no batch has ordered out again, that waits, and that is claimable.
     uint256 public free;
     uint256 public waitingSum;
@@ -57,20 +45,16 @@ contract PcdHandler is Handler {
     uint64 private _batch;
 
     constructor() {
-        AccessManager manager = new AccessManager(address(this));
-        TokenRegistry registry = new TokenRegistry(address(manager));
-        vault = new Vault(address(manager), registry, _CHAIN, 10);
+        TokenRegistry registry = new TokenRegistry(address(_manager));
+        vault = new Vault(address(_manager), registry, _CHAIN, 10);
         _rollup = new VaultRollup(vault);
         vault.bindRollup(IRollup(address(_rollup)));
-        books = new Books(address(manager));
-        zusd = new Zusd(address(books), address(vault));
-        books.bindZusd(zusd);
+        _bindZusd(address(vault));
         vault.bindBooks(books);
-        _users = [address(0xA11CE), address(0xB0B), address(0xCAFE), address(0xD0E)];
         uint112 most = type(uint112).max;
-        _add(address(manager), registry, 6, PegParameters(1e12, 1_000, 2, 5, 300, 4e12, 4e12, 100, 50), 5e24);
-        _add(address(manager), registry, 18, PegParameters(1, 0, 0, 0, 0, most, most, 100, 50), 1e27);
-        _add(address(manager), registry, 0, PegParameters(50, 1_000, 0, 100, 1_000, 500, 500, 500, 0), 200e18);
+        _add(registry, 6, PegParameters(1e12, 1_000, 2, 5, 300, 4e12, 4e12, 100, 50), 5e24);
+        _add(registry, 18, PegParameters(1, 0, 0, 0, 0, most, most, 100, 50), 1e27);
+        _add(registry, 0, PegParameters(50, 1_000, 0, 100, 1_000, 500, 500, 500, 0), 200e18);
     }
 
     function mint(uint256 seed) external {
@@ -157,12 +141,8 @@ contract PcdHandler is Handler {
         } else if (random.oneIn(4)) {
             _lose(i, random);
         }
-        int256 buffer = books.buffer();
         address rich = _richest(random);
-        if (buffer >= 0 || random.oneIn(4)) return;
-        uint256 amount = _least(uint256(-buffer), zusd.balanceOf(rich));
-        CHEATS.prank(rich);
-        books.cover(amount);
+        if (books.buffer() < 0 && !random.oneIn(4)) _cover(rich);
     }
 
     /// @notice A deposit: of a token, which is unified or kept, or of zUSD.
@@ -251,10 +231,7 @@ contract PcdHandler is Handler {
     /// @notice zUSD goes from one to another, and time passes.
     function pass(uint256 seed) external {
         Random.Source memory random = _random(seed);
-        address rich = _richest(random);
-        uint256 amount = random.upTo(zusd.balanceOf(rich));
-        CHEATS.prank(rich);
-        _check(zusd.transfer(_users[random.below(USERS)], amount), "a transfer failed");
+        _transfer(random);
         CHEATS.warp(block.timestamp + random.upTo(1 days));
     }
 
@@ -271,30 +248,14 @@ contract PcdHandler is Handler {
         return _tokens[i].allowance(address(vault), address(_facilities[i]));
     }
 
-    /// @return sum zUSD of all users.
-    function balances() external view returns (uint256 sum) {
-        for (uint256 i = 0; i < USERS; ++i) sum += zusd.balanceOf(_users[i]);
-    }
-
-    function _add(
-        address manager,
-        TokenRegistry registry,
-        uint8 decimals,
-        PegParameters memory parameters,
-        uint256 ceiling
-    ) private {
-        IssuerToken token = new IssuerToken("USD", decimals);
-        MockPriceSource source = new MockPriceSource();
-        PeggedFacility facility = new PeggedFacility(manager, books, address(token), source, parameters);
-        books.add(facility, ceiling);
+    function _add(TokenRegistry registry, uint8 decimals, PegParameters memory parameters, uint256 ceiling) private {
+        (PeggedFacility facility, IssuerToken token, MockPriceSource source) = _newPegged(
+            decimals,
+            parameters,
+            ceiling
+        );
         registry.list(address(token));
-        for (uint256 i = 0; i < USERS; ++i) {
-            token.mint(_users[i], 1 << 110);
-            CHEATS.prank(_users[i]);
-            token.approve(address(facility), type(uint256).max);
-            CHEATS.prank(_users[i]);
-            token.approve(address(vault), type(uint256).max);
-        }
+        _approve(token, address(vault));
         _facilities.push(facility);
         _tokens.push(token);
         _sources.push(source);
@@ -321,15 +282,5 @@ contract PcdHandler is Handler {
         room = room > debt ? (room - debt) / facility.scale() : 0;
         if (random.oneIn(12)) return random.upTo(2 * room + 10);
         return 2 + random.upTo(room - room / 8) / (1 + random.below(8));
-    }
-
-    /// @return Of two users the one with more zUSD.
-    function _richest(Random.Source memory random) private view returns (address) {
-        (address a, address b) = (_users[random.below(USERS)], _users[random.below(USERS)]);
-        return zusd.balanceOf(a) > zusd.balanceOf(b) ? a : b;
-    }
-
-    function _least(uint256 a, uint256 b) private pure returns (uint256) {
-        return a < b ? a : b;
     }
 }
