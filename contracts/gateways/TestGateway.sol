@@ -4,9 +4,11 @@ pragma solidity 0.8.28;
 import {IERC7786GatewaySource, IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 import {InteroperableAddress} from "@openzeppelin/contracts/utils/draft-InteroperableAddress.sol";
 
+import {IGateway} from "../interfaces/IGateway.sol";
+
 /// @title Test gateway: an ERC-7786 gateway for development
 /// @notice Warning: it proves nothing. Its relayer delivers what it likes; deploy scripts refuse it on live networks.
-contract TestGateway is IERC7786GatewaySource {
+contract TestGateway is IGateway {
     /// @notice The caller is not the relayer.
     error TestGateway_NotRelayer(address caller);
     /// @notice This message was delivered before.
@@ -51,6 +53,11 @@ contract TestGateway is IERC7786GatewaySource {
         bytes4 answer = IERC7786Recipient(recipient).receiveMessage(receiveId, sender, payload);
         if (answer != IERC7786Recipient.receiveMessage.selector) revert TestGateway_NotAcknowledged(recipient);
         emit MessageDelivered(receiveId, recipient);
+    }
+
+    /// @inheritdoc IGateway
+    function quote(bytes calldata, bytes calldata) external pure returns (uint256 fee) {
+        return 0;
     }
 
     /// @inheritdoc IERC7786GatewaySource
