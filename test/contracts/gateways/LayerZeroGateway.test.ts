@@ -51,6 +51,30 @@ describe("LayerZeroGateway", () => {
     return { ...world, packet };
   }
 
+  /** The gateways between two chains' `Facts`. Both chains have the id of the one EVM. */
+  async function linked() {
+    const world = await fixture();
+    const { from, to, source, gateway } = world;
+    const primary = await deployChain({ index: PRIMARY, gateways: 0 });
+    const secondary = await deployChain({ index: SECONDARY, gateways: 0 });
+    await connect(primary, secondary);
+    await connect(secondary, primary);
+    await primary.facts.addGateway(source);
+    await secondary.facts.addGateway(gateway);
+    await source.removePeer(THERE);
+    await source.setPeer(LOCAL, OTHER_EID, gateway, pathwayOf(from));
+    await gateway.removePeer(HERE);
+    await gateway.setPeer(LOCAL, EID, source, pathwayOf(to));
+    const publish = async () => {
+      const hash = await primary.rollup.batchHash(0);
+      const message = factMessage(FactKind.Batch, 0, hash);
+      const value = await source.quote(await primary.chains.remoteOf(SECONDARY), message);
+      const receipt = await (await primary.facts.publish(FactKind.Batch, 0, SECONDARY, { value })).wait();
+      return { hash, receipt: receipt! };
+    };
+    return { ...world, primary, secondary, publish };
+  }
+
   describe("through the real endpoint", () => {
     it("carries a message that both verifiers verified", async () => {
       const { from, to, source, gateway, recipient, target, sender, id } = await loadFixture(fixture);
@@ -81,24 +105,24 @@ describe("LayerZeroGateway", () => {
     });
 
     it("carries a fact from one chain's contract to the other's", async () => {
-      const { from, to, source, gateway } = await loadFixture(fixture);
-      const primary = await deployChain({ index: PRIMARY, gateways: 0 });
-      const secondary = await deployChain({ index: SECONDARY, gateways: 0 });
-      await connect(primary, secondary);
-      await connect(secondary, primary);
-      await primary.facts.addGateway(source);
-      await secondary.facts.addGateway(gateway);
-      // Both chains have the id of the one EVM.
-      await source.removePeer(THERE);
-      await source.setPeer(LOCAL, OTHER_EID, gateway, pathwayOf(from));
-      await gateway.removePeer(HERE);
-      await gateway.setPeer(LOCAL, EID, source, pathwayOf(to));
-      const hash = await primary.rollup.batchHash(0);
-      const message = factMessage(FactKind.Batch, 0, hash);
-      const value = await source.quote(interoperableAddress(LOCAL, await secondary.facts.getAddress()), message);
-      const receipt = await (await primary.facts.publish(FactKind.Batch, 0, SECONDARY, { value })).wait();
-      await carryPackets(from, to, receipt!);
-      expect(await secondary.facts.holds(FactKind.Batch, PRIMARY, 0, hash)).to.equal(true);
+      const { from, to, primary, secondary, publish } = await loadFixture(linked);
+      const { hash, receipt } = await publish();
+      await carryPackets(from, to, receipt);
+      expect(await secondary.facts.holds(FactKind.Batch, primary.index, 0, hash)).to.equal(true);
+    });
+
+    it("[gas] pays for enough gas, though `Facts` has as many gateways as it may, and all report something else", async () => {
+      const { from, to, gateway, primary, secondary, publish } = await loadFixture(linked);
+      const most = Number(await secondary.facts.MAX_GATEWAYS());
+      for (let i = 1; i < most; i++) {
+        const liar = await ethers.deployContract("MockGateway");
+        await secondary.facts.addGateway(liar);
+        const message = factMessage(FactKind.Batch, 0, ethers.id(`lie ${i}`));
+        await liar.report(secondary.facts, await secondary.chains.remoteOf(primary.index), message);
+      }
+      const { hash, receipt } = await publish();
+      await carryPackets(from, to, receipt);
+      expect(await secondary.facts.reportOf(FactKind.Batch, primary.index, 0, gateway)).to.equal(hash);
     });
 
     it("charges what the workers ask, and the endpoint keeps nothing", async () => {
