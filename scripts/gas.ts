@@ -20,6 +20,7 @@ import { batchOfRoutes, deployRouteChains } from "../test/fixtures/routes";
 import { atTau, batchOfTrace, submitToBoth } from "../test/fixtures/tracedBatches";
 import { signOp, user, type User } from "../test/fixtures/users";
 import { gasOf } from "./gas/gasOf";
+import { GATEWAY_FIGURES, measureGateways } from "./gas/gateways";
 import { measureStable, STABLE_FIGURES } from "./gas/stable";
 import { showProgress } from "./progress";
 
@@ -57,6 +58,7 @@ const FIGURES = {
   largestWithdraws: { title: "batch of size large, proof not counted: Withdraws", most: LARGEST },
   largestExactWithdraws: { title: "batch of size large, proof not counted: WithdrawExacts", most: LARGEST },
   ...STABLE_FIGURES,
+  ...GATEWAY_FIGURES,
 } satisfies Record<string, Figure>;
 
 type Figures = Record<keyof typeof FIGURES, number>;
@@ -240,10 +242,12 @@ async function measure(): Promise<Figures> {
   const full = await withRealProofs(bench, (proving) => bench.batch(requests, back, proving));
 
   const stable = await measureStable();
+  const gateways = await measureGateways();
   return {
     ...largest,
     ...routes,
     ...stable,
+    ...gateways,
     setKey: setKey.gas,
     exit: exit.gas,
     batchPrimary: full.primary,

@@ -56,7 +56,7 @@ contract TestGateway is IGateway {
     }
 
     /// @inheritdoc IGateway
-    function quote(bytes calldata, bytes calldata) external pure returns (uint256) {
+    function quote(bytes calldata, bytes calldata) external pure returns (uint256 fee) {
         return 0;
     }
 

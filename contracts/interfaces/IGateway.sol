@@ -3,9 +3,9 @@ pragma solidity 0.8.28;
 
 import {IERC7786GatewaySource} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 
-/// @title A gateway of ERC-7786 that names its fee
+/// @title An ERC-7786 gateway that says what it charges
 interface IGateway is IERC7786GatewaySource {
-    /// @param recipient ERC-7930 address.
-    /// @return fee Native coin, in wei, that `sendMessage` needs for this message without attributes.
+    /// @return fee Native coin in wei that `sendMessage` needs for this message now.
+    /// @dev Warning: it may have changed in the next block; `sendMessage` gives back what it does not need.
     function quote(bytes calldata recipient, bytes calldata payload) external view returns (uint256 fee);
 }

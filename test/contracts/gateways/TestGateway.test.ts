@@ -79,6 +79,7 @@ describe("TestGateway", () => {
       .to.be.revertedWithCustomError(gateway, "UnsupportedAttribute")
       .withArgs("0x12345678");
     expect(await gateway.supportsAttribute("0x12345678")).to.equal(false);
+    expect(await gateway.quote("0x", "0x")).to.equal(0);
   });
 
   it("ids differ between gateways and messages", async () => {
