@@ -17,7 +17,7 @@ export const GATEWAY_FIGURES = {
   deliverLayerZero: { title: "fact delivered by LayerZero's executor", most: 250_000, tolerance },
   publishHyperlane: { title: "fact published by Hyperlane", most: 250_000, tolerance },
   deliverHyperlane: { title: "fact delivered by Hyperlane, two validators", most: 300_000, tolerance },
-  publishCommittee: { title: "fact published by a committee", most: 120_000, tolerance },
+  publishCommittee: { title: "fact published by a committee", most: 150_000, tolerance },
   deliverCommittee: { title: "fact delivered by a committee, three signatures", most: 200_000, tolerance },
 };
 
@@ -51,10 +51,11 @@ export async function measureGateways(): Promise<GatewayFigures> {
 /** Of the second fact: the first pays for fresh storage. */
 async function measure(makeLine: (signer: Signer, primary: Chain) => Promise<Line>): Promise<[number, number]> {
   const { primary, secondary } = await deployTwoChains();
-  for (const { facts, gateways } of [primary, secondary]) await facts.removeGateway(gateways[0]);
   const { source, destination, deliver } = await makeLine(primary.admin, primary);
   await primary.facts.addGateway(source);
   await secondary.facts.addGateway(destination);
+  // The new gateway alone: there is never none.
+  for (const { facts, gateways } of [primary, secondary]) await facts.removeGateway(gateways[0]);
 
   let figures: [number, number] = [0, 0];
   for (const number of [1, 2]) {
