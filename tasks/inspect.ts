@@ -23,3 +23,7 @@ task(
 )
   .addFlag("json", "as JSON, amounts in smallest units")
   .setAction(action((args: { json: boolean }, hre) => load().books(args, hre)));
+
+task("facts", "Shows what the gateways told this chain, who is missing, and what it says of itself")
+  .addOptionalParam("last", "how many of the latest facts of each source and kind", 5, types.int)
+  .setAction(action((args: { last: number }, hre) => load().facts(args, hre)));

@@ -1,8 +1,9 @@
 import { dataSlice, getAddress, id, isError, type ContractTransactionReceipt, type LogDescription } from "ethers";
-import { FactKind } from "../spec";
+import { type FactKind } from "../spec";
 import type { Chain } from "./chain";
 import type { TestGateway } from "./contracts";
 import { acting, ChainError } from "./errors";
+import { describeFact } from "./facts";
 
 /** A value that one chain is told about another: the head of a queue at a count, or the hash of a batch. */
 export interface Fact {
@@ -169,8 +170,4 @@ async function isTestGateway(gateway: TestGateway): Promise<boolean> {
     if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw error;
     return false;
   }
-}
-
-function describeFact({ kind, number }: Fact): string {
-  return kind === FactKind.Queue ? `queue head at ${number}` : `batch ${number}`;
 }

@@ -5,6 +5,7 @@ import { formatUnits } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { readBooks, readStanding, type TokenBooks } from "../../protocol/chain/conservation";
 import { judge, readDebt, readIssued, type ChainDebt, type Verdict } from "../../protocol/chain/debt";
+import { readFacts } from "../../protocol/chain/facts";
 import { Ledger } from "../../protocol/chain/ledger";
 import { firstUnpaid } from "../../protocol/chain/outboxPayer";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
@@ -14,6 +15,7 @@ import { CHAIN_BITS } from "../../protocol/spec";
 import { debtTables, verdictTable } from "../../scripts/books";
 import { table } from "../../scripts/table";
 import { nameOf, showAmount } from "./amounts";
+import { factTables } from "./facts";
 import { toConsole, type Print } from "./print";
 import { openNetwork } from "./network";
 
@@ -65,6 +67,19 @@ export async function queue(
     ]);
   print(`${follower.requests.length} requests on ${chain.name}, ${consumed} consumed:\n`);
   print(table([["request", "owner", "op", "amount", "token", "account", "cell", ""], ...rows]));
+}
+
+/** What the gateways told the chain, and what it says of itself. @throws Error if `last` is not positive */
+export async function facts(
+  { last }: { last: number },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  if (last < 1) throw new Error(`--last must be at least 1, got ${last}`);
+  const chain = await openNetwork(hre);
+  const report = await readFacts(chain);
+  const { timestamp } = (await chain.provider.getBlock("latest")) ?? { timestamp: 0 };
+  print(`Facts on ${chain.name}: ${factTables(report, last, timestamp)}`);
 }
 
 /** Where the chain stands. */
