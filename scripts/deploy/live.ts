@@ -1,5 +1,6 @@
 /** What must not reach a live network: everything made for development, which proves or guards nothing. */
 import { HDNodeWallet } from "ethers";
+import { networkOf } from "../../protocol/chain/networks";
 import { isDevelopmentSrs } from "../../protocol/crypto/srs";
 import type { CircuitArtifacts } from "../../protocol/prover";
 import { ANVIL_MNEMONIC } from "../anvil";
@@ -51,7 +52,10 @@ export function refuseDevelopmentConfig(
   if (config.threshold < LIVE_THRESHOLD) refuse(`the threshold of gateways must be at least ${LIVE_THRESHOLD}`);
   if (gateways.length <= config.threshold)
     refuse(`there must be more gateways than the threshold, ${config.threshold}`);
-  if ((chain.finality ?? 0) === 0) refuse("there must be a time of finality");
+  const network = networkOf(evmChainId);
+  if (network?.notLive !== undefined) refuse(`${network.name} is not live: ${network.notLive}`);
+  const leastFinality = network?.finality.seconds ?? 1;
+  if ((chain.finality ?? 0) < leastFinality) refuse(`finality must be at least ${leastFinality} s`);
   if (config.governance === undefined) refuse("there must be a governor, with a timelock");
   if ((config.governance?.timelock ?? 0) < LIVE_TIMELOCK) refuse(`the timelock must be at least ${LIVE_TIMELOCK} s`);
   const test = tokens.find((token) => typeof token === "object" && "test" in token);

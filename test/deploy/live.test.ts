@@ -62,10 +62,20 @@ describe("deploying on a live network", () => {
     refuses({}, { gateways: [...GATEWAYS, "test"] }, "test gateway");
     refuses({ threshold: 1 }, {}, "at least 2");
     refuses({ threshold: 3 }, {}, "more gateways than the threshold");
-    for (const finality of [0, undefined]) refuses({}, { finality }, "a time of finality");
+    for (const finality of [0, undefined]) refuses({}, { finality }, "finality must be at least 1 s");
     refuses({}, { tokens: ["native", { test: "TUSD", decimals: 6 }] }, "TUSD");
     refuses({}, {}, KNOWN, [STRANGER, KNOWN]);
     refuses({}, {}, KNOWN.toLowerCase(), [KNOWN.toLowerCase()]);
+  });
+
+  it("G7: a network's own finality is the least, and Neon is not live", () => {
+    const check = (evmChainId: number, finality: number) => (): void =>
+      refuseDevelopmentConfig(LIVE, { ...LIVE_CHAIN, evmChainId, finality }, [STRANGER]);
+    expect(check(1, 959)).to.throw(LiveNetworkError, "finality must be at least 960 s");
+    check(1, 960)();
+    for (const neon of [245022934, 245022926]) {
+      expect(check(neon, 3600)).to.throw(LiveNetworkError, "is not live: no two gateways serve it");
+    }
   });
 
   it("G7: all of these are accepted on a development node", () => {
