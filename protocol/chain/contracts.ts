@@ -5,6 +5,7 @@
 import type { ContractRunner, Interface } from "ethers";
 import type {
   IBooks,
+  IChainRegistry,
   ICircuitRegistry,
   IDiscountedFacility,
   IFacts,
@@ -20,6 +21,7 @@ import type {
 
 export type {
   IBooks,
+  IChainRegistry,
   ICircuitRegistry,
   IDiscountedFacility,
   IFacts,
@@ -45,6 +47,7 @@ export interface Factories {
   IRollup__factory: Factory<IRollup>;
   IVault__factory: Factory<IVault>;
   IFacts__factory: Factory<IFacts>;
+  IChainRegistry__factory: Factory<IChainRegistry>;
   IOrdering__factory: Factory<IOrdering>;
   IBooks__factory: Factory<IBooks>;
   IZusd__factory: Factory<IZusd>;

@@ -1,5 +1,5 @@
 /** What a holder of stablecoins, LP shares and zUSD does on one chain. */
-import { formatUnits, Interface, isAddress } from "ethers";
+import { formatUnits, isAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Chain } from "../../protocol/chain/chain";
 import { factories } from "../../protocol/chain/contracts";
@@ -14,6 +14,7 @@ import { table } from "../../scripts/table";
 import { readUnits } from "./amounts";
 import { openNetwork, senderOf } from "./network";
 import { toConsole, type Print } from "./print";
+import { printProposal } from "./proposal";
 
 const UNIT = 10_000n;
 
@@ -189,18 +190,8 @@ export async function propose(
   print(`price ${zusd(lower)} to ${zusd(upper)} dollar a whole token`);
   const data = stable.books.interface.encodeFunctionData("add", [address, most]);
   const access = readDescription(hre.config.paths.deployments, hre.network.name).accessManager;
-  const manager = new Interface([
-    "function schedule(address target, bytes data, uint48 when)",
-    "function execute(address target, bytes data)",
-  ]);
-  print(
-    [
-      "",
-      `To list it with a ceiling of ${ceiling} zUSD the governor sends to the access manager ${access}:`,
-      `  at once              ${manager.encodeFunctionData("schedule", [books, data, 0])}`,
-      `  after the timelock   ${manager.encodeFunctionData("execute", [books, data])}`,
-    ].join("\n"),
-  );
+  const what = `lists ${address} with a ceiling of ${ceiling} zUSD`;
+  printProposal(access, [{ target: books, data, what }], print);
 }
 
 async function requireListable(chain: Chain, token: string, print: Print): Promise<void> {

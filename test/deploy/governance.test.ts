@@ -4,6 +4,8 @@ import path from "node:path";
 import { expect } from "chai";
 import { id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } from "ethers";
 import { ethers } from "hardhat";
+import { openChain } from "../../protocol/chain/chain";
+import { additionOf } from "../../protocol/chain/membership";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
 import { checkConfig, LOCAL, type ChainConfig, type DeploymentConfig } from "../../scripts/deploy/config";
 import { deployChain, type DeployChainOptions } from "../../scripts/deploy/deployChain";
@@ -20,6 +22,7 @@ import type {
   Rollup,
   TokenRegistry,
 } from "../../typechain-types";
+import { printProposal } from "../../tasks/support/proposal";
 import { rejection } from "../fixtures/rejection";
 
 const HOUR = 3600;
@@ -446,6 +449,32 @@ describe("[proof] G1: deploying with a governor", () => {
       const { selector } = (await ethers.getContractFactory(contract)).interface.getFunction(name)!;
       expect(await access.getTargetFunctionRole(addresses[contract]!, selector), `${contract}.${name}`).to.equal(role);
     }
+  });
+
+  it("a chain joins behind the timelock, by the transactions that the proposal prints", async () => {
+    const { chains, rollup, ordering, access } = contracts;
+    const opened = await openChain({ name: "primary", rollup: description.rollup, block: description.block }, provider);
+    const calls = await additionOf(opened, { index: 3, evmChainId: 56n, cap: 5n, from: 7, lease: HOUR });
+    let printed = "";
+    printProposal(description.accessManager, calls, (text) => (printed += text));
+    const [schedule, execute] = [...printed.matchAll(/(?:at once|after the timelock) +(0x[0-9a-f]+)/g)].map(
+      ([, data]) => data,
+    );
+    const send = async (data: string): Promise<void> => {
+      await (await governor.sendTransaction({ to: description.accessManager, data })).wait();
+    };
+    await send(schedule);
+    await expect(provider.call({ to: description.accessManager, from: governor.address, data: execute })).to.be
+      .rejected;
+    expect(await chains.isRegistered(3)).to.equal(false);
+    await mineAt((await now()) + TIMELOCK);
+    await expect(provider.call({ to: description.accessManager, from: stranger.address, data: execute })).to.be
+      .rejected;
+    await send(execute);
+    expect(await chains.isRegistered(3)).to.equal(true);
+    expect(await rollup.capOf(3, 7)).to.equal(5n);
+    expect((await ordering.statusOf(3)).lease).to.equal(BigInt(HOUR));
+    expect(await access.getNonce(await access.hashOperation(governor, calls[0].target, calls[0].data))).to.equal(1n);
   });
 
   it("what the governor schedules may be cancelled, and is forgotten after a week", async () => {

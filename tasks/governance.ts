@@ -1,0 +1,21 @@
+/** Tasks for who administers a deployment: they print transactions, and send none. */
+import { task, types } from "hardhat/config";
+import { action } from "./support/action";
+import type * as Support from "./support/governance";
+
+/** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
+const load = () => require("./support/governance") as typeof Support;
+
+task("propose-chain", "Prints what the governor must schedule here so that another chain takes part")
+  .addParam("index", "index of the new chain, 1..63", undefined, types.int)
+  .addParam("evmChainId", "its chain id (EIP-155)")
+  .addParam("from", "the batch from which on zUSD may come in from it; the same on every chain", undefined, types.int)
+  .addOptionalParam("zusdCap", "up to how much zUSD may come in from it", "0")
+  .addOptionalParam("lease", "seconds of silence after which it is suspended", 21_600, types.int)
+  .addOptionalParam("facts", "address of its Facts; by default as here")
+  .setAction(action((args: Support.AddChainOptions, hre) => load().proposeChain(args, hre)));
+
+task("propose-retirement", "Prints what the governor must schedule here so that a chain takes part no more")
+  .addParam("index", "index of the chain", undefined, types.int)
+  .addParam("from", "the batch from which on no zUSD comes in from it; the same on every chain", undefined, types.int)
+  .setAction(action((args: { index: number; from: number }, hre) => load().proposeRetirement(args, hre)));

@@ -1,0 +1,45 @@
+/** Tasks that prepare what the administration does; they send nothing. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import { additionOf, retirementOf } from "../../protocol/chain/membership";
+import { ZUSD_TOKEN } from "../../protocol/chain/tokens";
+import { readDescription } from "../../scripts/deploy/description";
+import { readUnits } from "./amounts";
+import { openNetwork } from "./network";
+import { toConsole, type Print } from "./print";
+import { printProposal } from "./proposal";
+
+export interface AddChainOptions {
+  readonly index: number;
+  readonly evmChainId: string;
+  readonly facts?: string;
+  readonly zusdCap: string;
+  readonly from: number;
+  readonly lease: number;
+}
+
+/** Prints what adds a chain, on this one. */
+export async function proposeChain(
+  { evmChainId, zusdCap, ...rest }: AddChainOptions,
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  if (!/^[1-9]\d*$/.test(evmChainId)) throw new Error(`evm-chain-id: must be a positive integer, got "${evmChainId}"`);
+  const chain = await openNetwork(hre);
+  const cap = zusdCap === "0" ? 0n : readUnits(zusdCap, ZUSD_TOKEN, "zusd-cap");
+  const calls = await additionOf(chain, { ...rest, evmChainId: BigInt(evmChainId), cap });
+  printProposal(accessManagerOf(hre), calls, print);
+}
+
+/** Prints what takes a chain out, on this one. */
+export async function proposeRetirement(
+  { index, from }: { index: number; from: number },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const chain = await openNetwork(hre);
+  printProposal(accessManagerOf(hre), await retirementOf(chain, index, from), print);
+}
+
+function accessManagerOf(hre: HardhatRuntimeEnvironment): string {
+  return readDescription(hre.config.paths.deployments, hre.network.name).accessManager;
+}
