@@ -1,4 +1,4 @@
-import type { EventLog } from "ethers";
+import type { EventLog, FunctionFragment } from "ethers";
 import type { G1Point } from "../crypto/curve";
 import { batchHash, wordsHash } from "../witness";
 import type { Chain } from "./chain";
@@ -81,21 +81,32 @@ export class BatchFollower {
     if (log.args.number !== BigInt(number)) throw fail(`the chain's next event is of batch ${String(log.args.number)}`);
 
     const [transaction, receipt] = await Promise.all([log.getTransaction(), log.getTransactionReceipt()]);
-    const call = factories().IRollup__factory.createInterface().parseTransaction({ data: transaction.data });
-    const direct = transaction.to?.toLowerCase() === this.chain.addresses.rollup.toLowerCase();
-    if (!direct || !SUBMISSIONS.includes(call?.name ?? ""))
-      throw fail("its words are not in the calldata of a call to the rollup");
-
-    const batch = batchFromCalldata(call?.args[0] as BatchCalldata);
     const previousHash = await this.hashOf(number - 1);
-    const hash = batchHash({
-      domain: this.chain.domain,
-      circuitId: batch.circuit,
-      previousHash,
-      commitment: batch.newCommitment,
-      words: batch.words,
-    });
-    if (hash !== log.args.hash) throw fail(`its words hash to ${hash}, the chain recorded ${String(log.args.hash)}`);
+    const hash = String(log.args.hash);
+    const candidates = [...batchesIn(transaction.data)];
+    const hashes = candidates.map(({ circuit, newCommitment, words }) =>
+      batchHash({ domain: this.chain.domain, circuitId: circuit, previousHash, commitment: newCommitment, words }),
+    );
+    const batch = candidates[hashes.indexOf(hash)] as BatchCalldata | undefined;
+    if (candidates.length === 0) throw fail("its words are not in the calldata of its transaction");
+    if (!batch) throw fail(`its words hash to ${hashes.join(", ")}, the chain recorded ${hash}`);
     return { number, hash, previousHash, batch, transaction: log.transactionHash, gasUsed: receipt.gasUsed };
+  }
+}
+
+/** The batches that stand in a transaction's calldata: its own argument, or what a contract in between passes on. */
+function* batchesIn(data: string): Generator<BatchCalldata> {
+  const rollup = factories().IRollup__factory.createInterface();
+  for (const name of SUBMISSIONS) {
+    const selector = (rollup.getFunction(name) as FunctionFragment).selector.slice(2);
+    for (let at = data.indexOf(selector); at >= 0; at = data.indexOf(selector, at + 1)) {
+      if (at % 2 !== 0) continue;
+      try {
+        const [batch] = rollup.decodeFunctionData(name, `0x${data.slice(at)}`);
+        yield batchFromCalldata(batch as BatchCalldata);
+      } catch {
+        // The selector's bytes stand there by chance.
+      }
+    }
   }
 }

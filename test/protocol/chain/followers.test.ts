@@ -1,10 +1,12 @@
 import { mine, takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
+import { ethers } from "hardhat";
 import { BatchFollower } from "../../../protocol/chain/batchFollower";
 import { openChain, type Chain } from "../../../protocol/chain/chain";
+import { GatewayCarrier } from "../../../protocol/chain/factCarrier";
 import { Ledger } from "../../../protocol/chain/ledger";
 import { QueueFollower } from "../../../protocol/chain/queueFollower";
-import { QUEUE_RING } from "../../../protocol/spec";
+import { FactKind, QUEUE_RING } from "../../../protocol/spec";
 import { ZERO_HASH } from "../../../protocol/witness";
 import { rejection } from "../../fixtures/rejection";
 import { World } from "../../fixtures/world";
@@ -126,11 +128,41 @@ describe("chain: followers", () => {
       });
     }
 
-    it("refuses words that are not in a call to the rollup itself", async () => {
-      const { primary } = world;
-      const elsewhere = { ...primary, addresses: { ...primary.addresses, rollup: primary.addresses.vault } };
-      const error = await rejection(new BatchFollower(elsewhere).sync());
-      expect(error.message).to.include("its words are not in the calldata of a call to the rollup");
+    describe("that another contract submitted", () => {
+      /** The third batch's call, which the primary took already, on a secondary that has the first two. */
+      async function call() {
+        const { primary, secondary } = world;
+        world.stop();
+        const follower = new BatchFollower(primary);
+        await follower.sync();
+        await world.start({ secondaries: [] });
+        await world.deposit(world.people.alice, primary, { amount: 5n });
+        await world.batcher.step();
+        await follower.sync();
+        const { number, hash, batch } = follower.batches[2];
+        await new GatewayCarrier().carry({ kind: FactKind.Batch, number, value: hash }, primary, secondary);
+        const argument = { ...batch, words: [...batch.words], proof: [...batch.proof] as never, folds: [] };
+        const data = secondary.rollup.interface.encodeFunctionData("submitBatch", [argument]);
+        const forwarder = await ethers.deployContract("MockForwarder");
+        return { forwarder, data, rollup: secondary.addresses.rollup, hash };
+      }
+
+      it("are read where their words stand in its calldata", async () => {
+        const { forwarder, data, rollup, hash } = await call();
+        await forwarder.forward(rollup, data);
+        const follower = new BatchFollower(world.secondary);
+        await follower.sync();
+        expect(follower.batches[2].hash).to.equal(hash);
+        expect(follower.batches[2].batch.words).to.have.length.above(10);
+      });
+
+      it("are missed where they do not", async () => {
+        const { forwarder, data, rollup } = await call();
+        await forwarder.keep(data);
+        await forwarder.forwardKept(rollup);
+        const error = await rejection(new BatchFollower(world.secondary).sync());
+        expect(error.message).to.match(/^chain 2: batch 3: its words are not in the calldata of its transaction \(/);
+      });
     });
   });
 
