@@ -1,6 +1,6 @@
 import type { DeployFunction } from "hardhat-deploy/types";
 import { isSameAddress } from "../scripts/deploy/config";
-import { addressOf, deployContext, report } from "../scripts/deploy/context";
+import { addressOf, deployContext, isAdministrator, report } from "../scripts/deploy/context";
 import { GUARDIAN_ROLE, guardedFunctions } from "../scripts/deploy/roles";
 
 /**
@@ -14,9 +14,7 @@ const deploy: DeployFunction = async (hre) => {
   const { governor, timelock, guardian } = config.governance;
   const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
   const role = await access.ADMIN_ROLE();
-  // Handed over already: the deployer is no member, or may act after a delay only.
-  const [isMember, delay] = await access.hasRole(role, deployer);
-  if (!isMember || delay !== 0n) return;
+  if (!(await isAdministrator(context))) return;
   for (const { record, target, name, selector } of await guardedFunctions(context)) {
     if ((await access.getTargetFunctionRole(target, selector)) === GUARDIAN_ROLE) continue;
     await (await access.setTargetFunctionRole(target, [selector], GUARDIAN_ROLE)).wait();

@@ -33,7 +33,6 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
 
     /// @inheritdoc IFacts
     IChainRegistry public immutable chains;
-    uint64 private immutable _start = uint64(block.timestamp);
 
     // One slot.
     /// @inheritdoc IFacts
@@ -51,7 +50,8 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     mapping(address gateway => bool) public isGateway;
     mapping(bytes32 key => mapping(address gateway => bytes32 value)) private _reports;
     mapping(uint8 kind => mapping(uint64 number => Own)) private _own;
-    mapping(uint8 chain => uint64 time) private _heard;
+    /// @inheritdoc IFacts
+    mapping(uint8 chain => uint64 time) public heardAt;
 
     constructor(address authority, IChainRegistry chains_, uint8 threshold_) AccessManaged(authority) {
         chains = chains_;
@@ -63,6 +63,8 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
         if (address(rollup) != address(0)) revert Facts_AlreadyBound(address(rollup));
         if (address(rollup_).code.length == 0 || rollup_.facts() != this) revert Facts_WrongRollup(address(rollup_));
         rollup = rollup_;
+        // Silence begins now.
+        heardAt[rollup_.primaryChain()] = uint64(block.timestamp);
         emit RollupBound(address(rollup_));
     }
 
@@ -176,7 +178,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
     function isAccepted(uint64 number, bytes32 hash) external view returns (bool) {
         uint8 primary = rollup.primaryChain();
         if (holds(uint8(FACT_BATCH), primary, number, hash)) return true;
-        if (block.timestamp <= heardAt(primary) + _SILENCE) return false;
+        if (block.timestamp <= heardAt[primary] + _SILENCE) return false;
         uint64 registered = chains.registered();
         uint256 all = 0;
         uint256 agreed = 0;
@@ -186,12 +188,6 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
             if (holds(uint8(FACT_BATCH), chain, number, hash)) ++agreed;
         }
         return 2 * agreed > all;
-    }
-
-    /// @inheritdoc IFacts
-    function heardAt(uint8 chain) public view returns (uint64) {
-        uint64 time = _heard[chain];
-        return time == 0 ? _start : time;
     }
 
     /// @inheritdoc IFacts
@@ -242,7 +238,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
         _reports[key][gateway] = value;
         emit FactReported(kind, chain, number, value, gateway);
         uint256 votes = _votes(key, value);
-        if (votes == threshold) _heard[chain] = uint64(block.timestamp);
+        if (votes == threshold) heardAt[chain] = uint64(block.timestamp);
 
         bytes32 other = _strongestOther(key, value);
         if (other == 0) return;

@@ -132,7 +132,7 @@ interface IFacts is IERC7786Recipient {
     ///   hold for a day, more than half of the registered chains.
     function isAccepted(uint64 number, bytes32 hash) external view returns (bool);
 
-    /// @return When a fact of the chain last came to hold, or this contract began; in Unix seconds.
+    /// @return When a fact of the chain last came to hold, in Unix seconds; of the primary at first when the rollup was bound, of others 0.
     function heardAt(uint8 chain) external view returns (uint64);
 
     /// @return value What the gateway reported for this key; 0: nothing.

@@ -102,6 +102,14 @@ export async function addressOf({ hre }: DeployContext, name: string): Promise<s
   return (await hre.deployments.get(name)).address;
 }
 
+/** Whether the deployer still administers without a delay: after the handover the governor alone changes things. */
+export async function isAdministrator(context: DeployContext): Promise<boolean> {
+  const { hre, deployer } = context;
+  const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
+  const [isMember, delay] = await access.hasRole(await access.ADMIN_ROLE(), deployer);
+  return isMember && delay === 0n;
+}
+
 /** Says what a script changed on chain. */
 export function report({ hre }: DeployContext, change: string): void {
   hre.deployments.log(change);

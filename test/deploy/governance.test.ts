@@ -518,6 +518,7 @@ describe("[proof] G1: deploying with a governor", () => {
       `timelock: expected ${DAY}, is 0`,
       `lease of chain secondary: expected ${2 * HOUR}, is ${WEEK}`,
       `ordering.forceDelay: expected ${HOUR}, is ${DAY}`,
+      "facts.finality: expected 0, is 900",
     ]) {
       expect(another.message).to.include(difference);
     }
