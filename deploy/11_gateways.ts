@@ -1,11 +1,12 @@
 import type { DeployFunction } from "hardhat-deploy/types";
+import { finalityOf } from "../scripts/deploy/config";
 import { addressOf, deployContext, ensureContract, isAdministrator, report } from "../scripts/deploy/context";
 
 /** How facts leave: when they are final, by the configured gateways, or by test gateways whose relayer is the deployer. */
 const deploy: DeployFunction = async (hre) => {
   const context = await deployContext(hre);
   const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
-  const { finality = 0 } = context.chain;
+  const finality = finalityOf(context.chain);
   if ((await facts.finality()) !== BigInt(finality) && (await isAdministrator(context))) {
     await (await facts.setFinality(finality)).wait();
     report(context, `facts are final after ${finality} s`);

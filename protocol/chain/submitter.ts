@@ -1,4 +1,4 @@
-import type { ContractTransactionReceipt } from "ethers";
+import type { ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
 import type { BatchCalldata } from "./batch";
 import { hashParts, type AcceptedBatch } from "./batchFollower";
 import type { Chain } from "./chain";
@@ -22,15 +22,21 @@ export async function submitBatch(
     proof: [...batch.proof] as never,
     folds: folds.map(({ chain: index, count, later }) => ({ chain: index, count, later: [...later] })),
   };
-  return acting(chain, "submitting a batch", async () => {
-    if (later.length === 0) {
-      await chain.rollup.submitBatch.staticCall(argument);
-      const sent = await chain.rollup.submitBatch(argument);
-      return (await sent.wait()) as ContractTransactionReceipt;
-    }
-    const parts = later.map(hashParts);
-    await chain.rollup.followBatch.staticCall(argument, parts);
-    const sent = await chain.rollup.followBatch(argument, parts);
-    return (await sent.wait()) as ContractTransactionReceipt;
-  });
+  const { rollup } = chain;
+  return acting(chain, "submitting a batch", () =>
+    later.length === 0
+      ? tryAndSend(rollup.submitBatch, argument)
+      : tryAndSend(rollup.followBatch, argument, later.map(hashParts)),
+  );
+}
+
+interface Method<A extends unknown[]> {
+  (...args: A): Promise<ContractTransactionResponse>;
+  staticCall(...args: A): Promise<unknown>;
+}
+
+async function tryAndSend<A extends unknown[]>(method: Method<A>, ...args: A): Promise<ContractTransactionReceipt> {
+  await method.staticCall(...args);
+  const sent = await method(...args);
+  return (await sent.wait()) as ContractTransactionReceipt;
 }

@@ -1,7 +1,7 @@
 /** Compares a chain's contracts with the configuration, reading the chain only. */
 import { ZeroAddress, concat, toBeArray } from "ethers";
 import { artifactsOf, genesisOf, verifierName } from "./circuits";
-import { cellBitsOf, isSameAddress, leaseOf, zusdCapOf } from "./config";
+import { cellBitsOf, finalityOf, isSameAddress, leaseOf, zusdCapOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
 import { facilityName } from "./facilities";
 import { GUARDIAN_ROLE, guardedFunctions } from "./roles";
@@ -112,7 +112,7 @@ async function checkRegistries(context: DeployContext, expect: Expect): Promise<
   const { hre, chain, config } = context;
   const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
   expect("facts.threshold", config.threshold, await facts.threshold());
-  expect("facts.finality", chain.finality ?? 0, await facts.finality());
+  expect("facts.finality", finalityOf(chain), await facts.finality());
   const registered = await facts.gateways();
   expect("number of gateways", chain.gateways.length, registered.length);
   for (const gateway of chain.gateways.filter((configured) => configured !== "test")) {

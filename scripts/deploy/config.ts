@@ -192,6 +192,11 @@ export function leaseOf({ lease = DEFAULT_LEASE }: ChainConfig): number {
   return lease;
 }
 
+/** Seconds after which what the chain accepted is never taken back. */
+export function finalityOf({ finality = 0 }: ChainConfig): number {
+  return finality;
+}
+
 /** How much zUSD of the chain may be in the rollup, in units of 10^-18. */
 export function zusdCapOf({ zusdCap = "0" }: ChainConfig): bigint {
   return BigInt(zusdCap) * 10n ** 18n;
@@ -236,7 +241,7 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
   for (const chain of chains) {
     const { name, index, gateways, tokens, operators = [] } = chain;
     require(isTime(leaseOf(chain)), `chain ${name}: lease`, "must be a whole number of seconds, 1 hour .. 7 days");
-    const { finality = 0 } = chain;
+    const finality = finalityOf(chain);
     const isFinality = Number.isInteger(finality) && finality >= 0 && finality <= 7 * 24 * HOUR;
     require(isFinality, `chain ${name}: finality`, "must be a whole number of seconds, 0 .. 7 days");
     const isIndex = Number.isInteger(index) && index > 0 && index < 2 ** CHAIN_BITS;

@@ -4,7 +4,7 @@ import { networkOf } from "../../protocol/chain/networks";
 import { isDevelopmentSrs } from "../../protocol/crypto/srs";
 import type { CircuitArtifacts } from "../../protocol/prover";
 import { ANVIL_MNEMONIC } from "../anvil";
-import type { ChainConfig, DeploymentConfig } from "./config";
+import { finalityOf, type ChainConfig, type DeploymentConfig } from "./config";
 
 /** EVM chain ids that only development nodes use. Every other chain is live. */
 export const DEVELOPMENT_CHAIN_IDS: readonly number[] = [1337, 31337, 31338, 31339, 31340];
@@ -55,7 +55,7 @@ export function refuseDevelopmentConfig(
   const network = networkOf(evmChainId);
   if (network?.notLive !== undefined) refuse(`${network.name} is not live: ${network.notLive}`);
   const leastFinality = network?.finality.seconds ?? 1;
-  if ((chain.finality ?? 0) < leastFinality) refuse(`finality must be at least ${leastFinality} s`);
+  if (finalityOf(chain) < leastFinality) refuse(`finality must be at least ${leastFinality} s`);
   if (config.governance === undefined) refuse("there must be a governor, with a timelock");
   if ((config.governance?.timelock ?? 0) < LIVE_TIMELOCK) refuse(`the timelock must be at least ${LIVE_TIMELOCK} s`);
   const test = tokens.find((token) => typeof token === "object" && "test" in token);

@@ -1,6 +1,5 @@
 /** Who may call what: the administrator everything that is restricted, and a guardian some of it at once. */
-import type { DeployContext } from "./context";
-import { addressOf } from "./context";
+import { addressOf, type DeployContext } from "./context";
 import { facilityName } from "./facilities";
 
 /** As AccessManager numbers it; 0 is the administrator. */

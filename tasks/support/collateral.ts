@@ -12,7 +12,7 @@ import * as client from "../../protocol/client/stable";
 import { readDescription } from "../../scripts/deploy/description";
 import { table } from "../../scripts/table";
 import { readUnits } from "./amounts";
-import { openNetwork, senderOf } from "./network";
+import { accessManagerOf, openNetwork, senderOf } from "./network";
 import { toConsole, type Print } from "./print";
 import { printProposal } from "./proposal";
 
@@ -189,9 +189,8 @@ export async function propose(
   const { lower, upper } = await acting(chain, "reading the facility's price", () => source.price());
   print(`price ${zusd(lower)} to ${zusd(upper)} dollar a whole token`);
   const data = stable.books.interface.encodeFunctionData("add", [address, most]);
-  const access = readDescription(hre.config.paths.deployments, hre.network.name).accessManager;
   const what = `lists ${address} with a ceiling of ${ceiling} zUSD`;
-  printProposal(access, [{ target: books, data, what }], print);
+  printProposal(accessManagerOf(hre), [{ target: books, data, what }], print);
 }
 
 async function requireListable(chain: Chain, token: string, print: Print): Promise<void> {

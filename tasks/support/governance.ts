@@ -2,9 +2,8 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { additionOf, retirementOf } from "../../protocol/chain/membership";
 import { ZUSD_TOKEN } from "../../protocol/chain/tokens";
-import { readDescription } from "../../scripts/deploy/description";
 import { readUnits } from "./amounts";
-import { openNetwork } from "./network";
+import { accessManagerOf, openNetwork } from "./network";
 import { toConsole, type Print } from "./print";
 import { printProposal } from "./proposal";
 
@@ -38,8 +37,4 @@ export async function proposeRetirement(
 ): Promise<void> {
   const chain = await openNetwork(hre);
   printProposal(accessManagerOf(hre), await retirementOf(chain, index, from), print);
-}
-
-function accessManagerOf(hre: HardhatRuntimeEnvironment): string {
-  return readDescription(hre.config.paths.deployments, hre.network.name).accessManager;
 }
