@@ -19,3 +19,8 @@ task("propose-retirement", "Prints what the governor must schedule here so that 
   .addParam("index", "index of the chain", undefined, types.int)
   .addParam("from", "the batch from which on no zUSD comes in from it; the same on every chain", undefined, types.int)
   .setAction(action((args: { index: number; from: number }, hre) => load().proposeRetirement(args, hre)));
+
+task(
+  "propose-gateways",
+  "Prints what the governor must schedule here so that the gateways are as configured: after a chain joined, for example",
+).setAction(action((args, hre) => load().proposeGateways(args, hre)));

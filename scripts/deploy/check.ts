@@ -4,6 +4,7 @@ import { artifactsOf, genesisOf, verifierName } from "./circuits";
 import { cellBitsOf, finalityOf, isSameAddress, leaseOf, zusdCapOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
 import { facilityName } from "./facilities";
+import { compareGateways } from "./gateways";
 import { GUARDIAN_ROLE, guardedFunctions } from "./roles";
 import { knownTokenAddress } from "./tokens";
 
@@ -113,15 +114,7 @@ async function checkRegistries(context: DeployContext, expect: Expect): Promise<
   const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
   expect("facts.threshold", config.threshold, await facts.threshold());
   expect("facts.finality", finalityOf(chain), await facts.finality());
-  const registered = await facts.gateways();
-  expect("number of gateways", chain.gateways.length, registered.length);
-  for (const gateway of chain.gateways.filter((configured) => configured !== "test")) {
-    expect(
-      `gateway ${gateway}`,
-      true,
-      registered.some((address) => isSameAddress(address, gateway)),
-    );
-  }
+  await compareGateways(context, expect);
 
   const chains = await hre.ethers.getContractAt("ChainRegistry", await addressOf(context, "ChainRegistry"));
   for (const { index, name, evmChainId } of config.chains.filter((other) => other.index !== chain.index)) {

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { getAddress, isAddress, isHexString } from "ethers";
 import type { Ptau } from "../../protocol/prover";
 import { CHAIN_BITS, SIZES, type SizeName } from "../../protocol/spec";
+import { checkGateways, checkPairs, type GatewayConfig, type Require } from "./gatewayConfig";
 
 export interface DeploymentConfig {
   readonly name: string;
@@ -37,8 +38,8 @@ export interface ChainConfig {
   readonly index: number;
   /** Chain id of EIP-155. */
   readonly evmChainId: number;
-  /** Addresses, or "test" for a test gateway, which is deployed: refused on live networks. */
-  readonly gateways: readonly string[];
+  /** Over which facts leave and come. */
+  readonly gateways: readonly GatewayConfig[];
   /** Seconds after which what the chain accepted is never taken back, up to 7 days; by default 0, which live networks refuse. */
   readonly finality?: number;
   /** Listed in this order, from local number 1. */
@@ -209,7 +210,7 @@ export function cellBitsOf(config: DeploymentConfig): number {
 
 /** Returns the configuration. @throws naming the field and the rule it breaks */
 export function checkConfig(config: DeploymentConfig): DeploymentConfig {
-  const require = (condition: boolean, field: string, rule: string): void => {
+  const require: Require = (condition, field, rule) => {
     if (!condition) throw new Error(`deployment "${config.name}": ${field} ${rule}`);
   };
   const { chains, sizes, threshold } = config;
@@ -247,8 +248,7 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
     const isIndex = Number.isInteger(index) && index > 0 && index < 2 ** CHAIN_BITS;
     require(isIndex, `chain ${name}: index`, `must be in 1..${2 ** CHAIN_BITS - 1}`);
     require(gateways.length >= threshold, `chain ${name}: gateways`, `must be at least the threshold, ${threshold}`);
-    const isGateway = (gateway: string): boolean => gateway === "test" || isAddress(gateway);
-    require(gateways.every(isGateway), `chain ${name}: gateways`, 'must be addresses or "test"');
+    checkGateways(chain, require);
     const isToken = (token: TokenConfig): boolean => token === "native" || "test" in token || isAddress(token.address);
     require(tokens.every(isToken), `chain ${name}: tokens`, 'must be "native", an address or a test token');
     const { zusdCap = "0" } = chain;
@@ -256,13 +256,11 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
     require(operators.every((operator) => isAddress(operator)), `chain ${name}: operators`, "must be addresses");
     checkFacilities(chain, require);
   }
+  checkPairs(chains, threshold, require);
   return config;
 }
 
-function checkFacilities(
-  { name, tokens, facilities = [] }: ChainConfig,
-  require: (condition: boolean, field: string, rule: string) => void,
-): void {
+function checkFacilities({ name, tokens, facilities = [] }: ChainConfig, require: Require): void {
   const isWhole = (text: string): boolean => /^[1-9][0-9]*$/.test(text);
   const names = facilities.map((facility) => facility.name);
   require(new Set(names).size === names.length, `chain ${name}: facilities.name`, "must be unique");

@@ -1,5 +1,6 @@
 /** What every deploy script starts from. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import type { Call } from "../../protocol/chain/membership";
 import { deploymentDomain } from "./circuits";
 import { chainOf, loadConfig, type ChainConfig, type DeploymentConfig } from "./config";
 import { isLive, refuseDevelopmentConfig, refuseDevelopmentSrs } from "./live";
@@ -108,6 +109,13 @@ export async function isAdministrator(context: DeployContext): Promise<boolean> 
   const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
   const [isMember, delay] = await access.hasRole(await access.ADMIN_ROLE(), deployer);
   return isMember && delay === 0n;
+}
+
+/** Makes a call as the deployer, and says so. */
+export async function perform(context: DeployContext, { target, data, what }: Call): Promise<void> {
+  const signer = await context.hre.ethers.getSigner(context.deployer);
+  await (await signer.sendTransaction({ to: target, data })).wait();
+  report(context, what);
 }
 
 /** Says what a script changed on chain. */

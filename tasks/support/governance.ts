@@ -1,7 +1,10 @@
 /** Tasks that prepare what the administration does; they send nothing. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
-import { additionOf, retirementOf } from "../../protocol/chain/membership";
+import { additionOf, retirementOf, type Call } from "../../protocol/chain/membership";
 import { ZUSD_TOKEN } from "../../protocol/chain/tokens";
+import { addressOf, deployContext } from "../../scripts/deploy/context";
+import { isPeerGateway } from "../../scripts/deploy/gatewayConfig";
+import { knownGatewayAddress, peerCalls } from "../../scripts/deploy/gateways";
 import { readUnits } from "./amounts";
 import { accessManagerOf, openNetwork } from "./network";
 import { toConsole, type Print } from "./print";
@@ -37,4 +40,24 @@ export async function proposeRetirement(
 ): Promise<void> {
   const chain = await openNetwork(hre);
   printProposal(accessManagerOf(hre), await retirementOf(chain, index, from), print);
+}
+
+/** Prints what makes the gateways here as the configuration has them: peers of chains that joined, gateways that are not registered. */
+export async function proposeGateways(
+  _: unknown,
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const context = await deployContext(hre);
+  const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
+  const calls: Call[] = [];
+  for (const [place, configured] of context.chain.gateways.entries()) {
+    const target = await knownGatewayAddress(context, configured, place);
+    if (isPeerGateway(configured)) calls.push(...(await peerCalls(context, configured, target)));
+    if (await facts.isGateway(target)) continue;
+    const data = facts.interface.encodeFunctionData("addGateway", [target]);
+    calls.push({ target: await facts.getAddress(), data, what: `adds gateway ${target}` });
+  }
+  if (calls.length === 0) print("The gateways are as configured.");
+  else printProposal(accessManagerOf(hre), calls, print);
 }

@@ -107,7 +107,7 @@ describe("G7: governance of a live network", () => {
     name: "live",
     index: 1,
     evmChainId: LIVE_CHAIN_ID,
-    gateways: ["11", "22", "33"].map((byte) => `0x${byte.repeat(20)}`),
+    gateways: ["11", "22", "33"].map((byte) => ({ address: `0x${byte.repeat(20)}` })),
     finality: 900,
     tokens: ["native"],
     operators: [STRANGER],

@@ -12,7 +12,7 @@ import { isLive, LiveNetworkError, refuseDevelopmentConfig, refuseDevelopmentKey
 import { SIX } from "../protocol/prover/circuits";
 
 const LIVE_CHAIN_ID = 424242;
-const GATEWAYS = ["11", "22", "33"].map((byte) => `0x${byte.repeat(20)}`);
+const GATEWAYS = ["11", "22", "33"].map((byte) => ({ address: `0x${byte.repeat(20)}` }));
 const STRANGER = `0x${"5a".repeat(20)}`;
 /** Account 0 of the mnemonic that every development node uses. */
 const KNOWN = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
@@ -161,7 +161,7 @@ describe("deployment configurations", () => {
     refuses({ chains: [primary, { ...secondary, evmChainId: 31337 }] }, "chains.evmChainId");
     refuses({ primary: 2, chains: [{ ...primary, index: 64 }, secondary] }, "chain primary: index");
     refusesChain({ gateways: [] }, "chain primary: gateways");
-    refusesChain({ gateways: ["nobody"] }, "chain primary: gateways");
+    refusesChain({ gateways: [{ address: "nobody" }] }, "chain primary: gateways");
     refusesChain({ tokens: [{ address: "nowhere" }] }, "chain primary: tokens");
     refusesChain({ operators: ["nobody"] }, "chain primary: operators");
   });
