@@ -135,7 +135,9 @@ export class Batcher {
       await this.exclusively(() => this.follow());
       failures.push(...(await this.delivery.finish()));
     }
-    if (failures.length > 0) throw failures[0];
+    // A fact on its way must not hide what went wrong elsewhere.
+    const failure = failures.find((error) => !(error instanceof FactWaits)) ?? failures.at(0);
+    if (failure) throw failure;
     return batch && this.latest;
   }
 
