@@ -1,0 +1,14 @@
+/** Tasks for who deploys: they look before something is deployed, try it, and compare it afterwards. */
+import { subtask, task } from "hardhat/config";
+import { action } from "./support/action";
+import type * as Support from "./support/deployment";
+
+/** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
+const load = () => require("./support/deployment") as typeof Support;
+
+task("preflight", "Looks for what would make a deployment on this network fail; changes nothing").setAction(
+  action((args, hre) => load().runPreflight(args, hre)),
+);
+
+// What a run that ended left on its way is waited for by the first script; hardhat-deploy would ask what to do with it.
+subtask("deploy:main").setAction(async (args: object, _, runSuper) => runSuper({ ...args, pendingtx: false }));
