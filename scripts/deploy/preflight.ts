@@ -1,9 +1,8 @@
 /** What can be known before anything is changed. */
 import { formatUnits } from "ethers";
 import { networkOf } from "../../protocol/chain/networks";
-import { flawsOf } from "../../protocol/prover";
 import { table } from "../table";
-import { artifactsOf, verifierName } from "./circuits";
+import { artifactsOf, keyFlaws, verifierName } from "./circuits";
 import type { FacilityConfig } from "./config";
 import { accountsOf, hasCode, refuseOtherDeployment, type DeployContext } from "./context";
 import { estimateGas } from "./estimate";
@@ -132,7 +131,7 @@ async function keyChecks({ hre, chain, config }: DeployContext): Promise<Check[]
     const refused = await messageOf(async () => refuseDevelopmentKeys(chain.evmChainId, artifacts));
     const known = await hre.deployments.getOrNull(verifierName(circuitId));
     const isThere = known !== null && known !== undefined && (await hasCode(hre, known.address));
-    const flaws = [...(refused === undefined ? [] : [refused]), ...(isThere ? [] : await flawsOf(artifacts))];
+    const flaws = [...(refused === undefined ? [] : [refused]), ...(isThere ? [] : await keyFlaws(artifacts))];
     checks.push({ field, found, wrong: flaws.length === 0 ? undefined : flaws.join("; ") });
   }
   return checks;
