@@ -10,5 +10,10 @@ task("preflight", "Looks for what would make a deployment on this network fail; 
   action((args, hre) => load().runPreflight(args, hre)),
 );
 
+task(
+  "inspect",
+  "Compares what stands on this network with its configuration; exit code 1 when something differs",
+).setAction(action((args, hre) => load().inspect(args, hre)));
+
 // What a run that ended left on its way is waited for by the first script; hardhat-deploy would ask what to do with it.
 subtask("deploy:main").setAction(async (args: object, _, runSuper) => runSuper({ ...args, pendingtx: false }));

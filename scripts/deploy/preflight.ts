@@ -1,11 +1,12 @@
 /** What can be known before anything is changed. */
-import { formatUnits } from "ethers";
+import { formatUnits, ZeroAddress } from "ethers";
 import { networkOf } from "../../protocol/chain/networks";
 import { table } from "../table";
 import { artifactsOf, keyFlaws, verifierName } from "./circuits";
-import type { FacilityConfig } from "./config";
+import type { ChainConfig, FacilityConfig } from "./config";
 import { accountsOf, hasCode, refuseOtherDeployment, type DeployContext } from "./context";
 import { estimateGas } from "./estimate";
+import { endpointOf, isPeerGateway, type GatewayConfig } from "./gatewayConfig";
 import { developmentPieces, LiveNetworkError, refuseDevelopmentKeys, refuseDevelopmentSrs } from "./live";
 import { symbolOf } from "./tokens";
 
@@ -81,8 +82,11 @@ async function codeChecks({ hre, chain }: DeployContext): Promise<Check[]> {
     ...chain.tokens.flatMap((token, i): [string, string][] =>
       typeof token === "object" && "address" in token ? [[`tokens[${i}]`, symbolOf(token)]] : [],
     ),
-    ...chain.gateways.flatMap((gateway, i): [string, string][] =>
-      typeof gateway === "string" && gateway !== "test" ? [[`gateways[${i}]`, gateway]] : [],
+    ...chain.gateways.flatMap((gateway, i) =>
+      Object.entries(contractsOf(chain, gateway)).map(([field, address]): [string, string] => [
+        `gateways[${i}].${field}`,
+        address,
+      ]),
     ),
     ...(chain.facilities ?? []).flatMap((facility): [string, string][] => sourceOf(facility)),
   ];
@@ -92,6 +96,24 @@ async function codeChecks({ hre, chain }: DeployContext): Promise<Check[]> {
     checks.push({ field, found: address, wrong });
   }
   return checks;
+}
+
+/** The contracts that a gateway needs, by their fields. */
+function contractsOf(chain: ChainConfig, gateway: GatewayConfig): Record<string, string> {
+  if (gateway === "test") return {};
+  if (!isPeerGateway(gateway)) return { address: gateway.address };
+  const endpoint = endpointOf(chain, gateway) ?? ZeroAddress;
+  if (gateway.kind === "hyperlane") return { mailbox: endpoint, module: gateway.module };
+  if (gateway.kind === "committee") return {};
+  const { sendLibrary, receiveLibrary, executor, requiredDvns, optionalDvns = [] } = gateway;
+  const dvns = (field: string, all: readonly string[]) => all.map((address, i) => [`${field}[${i}]`, address]);
+  return {
+    endpoint,
+    sendLibrary,
+    receiveLibrary,
+    executor,
+    ...(Object.fromEntries([...dvns("requiredDvns", requiredDvns), ...dvns("optionalDvns", optionalDvns)]) as object),
+  };
 }
 
 function sourceOf(facility: FacilityConfig): [string, string][] {

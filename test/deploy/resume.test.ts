@@ -16,7 +16,7 @@ const GOVERNOR = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const GUARDIAN = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
 
 /** One transaction of so many is refused; the run that fails by it was sent the others. */
-const EVERY = 5;
+const EVERY = 10;
 
 interface Outcome {
   readonly description: DeploymentDescription;
