@@ -15,5 +15,11 @@ task(
   "Compares what stands on this network with its configuration; exit code 1 when something differs",
 ).setAction(action((args, hre) => load().inspect(args, hre)));
 
+task("deploy")
+  .addFlag("dryRun", "runs the scripts on a copy of the network, and prints what they cost; nothing is sent or kept")
+  .setAction(async ({ dryRun, ...args }: { dryRun: boolean }, hre, runSuper) =>
+    dryRun ? action((_, environment) => load().dryRun(environment))({}, hre, runSuper) : runSuper(args),
+  );
+
 // What a run that ended left on its way is waited for by the first script; hardhat-deploy would ask what to do with it.
 subtask("deploy:main").setAction(async (args: object, _, runSuper) => runSuper({ ...args, pendingtx: false }));
