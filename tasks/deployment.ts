@@ -17,9 +17,11 @@ task(
 
 task("deploy")
   .addFlag("dryRun", "runs the scripts on a copy of the network, and prints what they cost; nothing is sent or kept")
-  .setAction(async ({ dryRun, ...args }: { dryRun: boolean }, hre, runSuper) =>
+  .setAction(async ({ dryRun, ...args }: { dryRun: boolean }, hre, runSuper): Promise<unknown> =>
     dryRun ? action((_, environment) => load().dryRun(environment))({}, hre, runSuper) : runSuper(args),
   );
 
 // What a run that ended left on its way is waited for by the first script; hardhat-deploy would ask what to do with it.
-subtask("deploy:main").setAction(async (args: object, _, runSuper) => runSuper({ ...args, pendingtx: false }));
+subtask("deploy:main").setAction(async (args: object, _, runSuper): Promise<unknown> =>
+  runSuper({ ...args, pendingtx: false }),
+);
