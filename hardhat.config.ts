@@ -3,19 +3,25 @@ import "hardhat-deploy";
 import os from "node:os";
 import path from "node:path";
 import type { HardhatUserConfig, HttpNetworkUserConfig } from "hardhat/types";
+import { publicNetworks } from "./scripts/deploy/rpc";
 import "./tasks";
+import { environmentKeys } from "./tasks/support/keystore";
 
 const MINUTE = 60_000;
+
+/** From the environment, or an encrypted file that it names. */
+const keys = process.env.CAUSEWAY_PRIVATE_KEYS
+  ? process.env.CAUSEWAY_PRIVATE_KEYS.split(",").map((key) => key.trim())
+  : environmentKeys();
 
 /**
  * A network of development nodes, or any other chain: its RPC address and accounts may come from the environment.
  * Without keys the node's own accounts sign.
  */
 function network(url: string | undefined, defaultUrl: string): HttpNetworkUserConfig {
-  const keys = process.env.CAUSEWAY_PRIVATE_KEYS;
   return {
     url: url || defaultUrl,
-    accounts: keys ? keys.split(",").map((key) => key.trim()) : "remote",
+    accounts: keys ?? "remote",
     live: false,
     saveDeployments: true,
     timeout: 2 * MINUTE,
@@ -42,6 +48,12 @@ const config: HardhatUserConfig = {
     primary: network(CAUSEWAY_PRIMARY_RPC_URL, "http://127.0.0.1:8545"),
     secondary: network(CAUSEWAY_SECONDARY_RPC_URL, "http://127.0.0.1:8546"),
     // A public chain: deploy scripts refuse development artefacts there.
+    ...Object.fromEntries(
+      publicNetworks().map(({ key, evmChainId, url }) => [
+        key,
+        { ...network(url, ""), chainId: evmChainId, live: true },
+      ]),
+    ),
     ...(CAUSEWAY_LIVE_RPC_URL ? { live: { ...network(CAUSEWAY_LIVE_RPC_URL, ""), live: true } } : {}),
   },
   namedAccounts: { deployer: { default: 0 } },

@@ -21,12 +21,17 @@ const deploy: DeployFunction = async (hre) => {
     report(context, `a guardian may call ${record}.${name}`);
   }
   // The governor may do what the guardian may, after the timelock.
-  await (await access.grantRole(GUARDIAN_ROLE, governor, timelock)).wait();
-  if (guardian !== undefined) {
+  if (!(await access.hasRole(GUARDIAN_ROLE, governor)).isMember) {
+    await (await access.grantRole(GUARDIAN_ROLE, governor, timelock)).wait();
+  }
+  if (guardian !== undefined && !(await access.hasRole(GUARDIAN_ROLE, guardian)).isMember) {
     await (await access.grantRole(GUARDIAN_ROLE, guardian, 0)).wait();
     report(context, `made ${guardian} guardian`);
   }
-  await (await access.grantRole(role, governor, timelock)).wait();
+  // A governor that is the deployer is a member, without a delay yet.
+  if (isSameAddress(governor, deployer) || !(await access.hasRole(role, governor)).isMember) {
+    await (await access.grantRole(role, governor, timelock)).wait();
+  }
   // A governor that is the deployer stays, with the timelock: nobody else would be left.
   if (!isSameAddress(governor, deployer)) await (await access.renounceRole(role, deployer)).wait();
   report(context, `handed administration over to ${governor}, with a timelock of ${timelock} s`);

@@ -6,6 +6,8 @@ import path from "node:path";
 export interface AnvilOptions {
   /** Chain id of EIP-155; by default 31337. */
   readonly chainId?: number;
+  /** The node whose chain it goes on with, on its own. */
+  readonly forkUrl?: string;
   /** Further arguments of anvil's command line. */
   readonly args?: readonly string[];
   /** How long to wait for it to listen, milliseconds. */
@@ -31,9 +33,10 @@ export const ANVIL_MNEMONIC = "test test test test test test test test test test
  * @throws if anvil is not installed, ends, or does not listen in time
  */
 export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
-  const { chainId = DEFAULT_CHAIN_ID, args = [], timeout = DEFAULT_TIMEOUT } = options;
+  const { chainId = DEFAULT_CHAIN_ID, forkUrl, args = [], timeout = DEFAULT_TIMEOUT } = options;
   const fixed = ["--port", "0", "--chain-id", String(chainId), "--hardfork", "osaka", "--enable-tx-gas-limit"];
-  const [command, ...rest] = [...deathSignal(), anvilBinary(), ...fixed, ...args];
+  const fork = forkUrl === undefined ? [] : ["--fork-url", forkUrl];
+  const [command, ...rest] = [...deathSignal(), anvilBinary(), ...fixed, ...fork, ...args];
   const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
   try {
     const address = await listening(child, timeout);

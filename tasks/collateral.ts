@@ -1,6 +1,7 @@
 /** Tasks of scope `collateral`: zUSD on one chain, and what stands behind it. Amounts are in whole tokens, as 1.5. */
 import { scope, types } from "hardhat/config";
 import { action } from "./support/action";
+import { SAFE } from "./support/safe";
 import type * as Support from "./support/collateral";
 
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
@@ -83,4 +84,5 @@ collateral
   .task("propose", "Checks a deployed facility and its token, and prints what the governor must schedule to list it")
   .addParam("facility", "address of the facility")
   .addParam("ceiling", "largest debt, in zUSD")
+  .addOptionalParam("safe", SAFE)
   .setAction(action((args: Arguments<"propose">, hre) => load().propose(args, hre)));

@@ -1,6 +1,7 @@
 /** Tasks for who administers a deployment: they print transactions, and send none. */
 import { task, types } from "hardhat/config";
 import { action } from "./support/action";
+import { SAFE } from "./support/safe";
 import type * as Support from "./support/governance";
 
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
@@ -13,14 +14,20 @@ task("propose-chain", "Prints what the governor must schedule here so that anoth
   .addOptionalParam("zusdCap", "up to how much zUSD may come in from it", "0")
   .addOptionalParam("lease", "seconds of silence after which it is suspended", 21_600, types.int)
   .addOptionalParam("facts", "address of its Facts; by default as here")
+  .addOptionalParam("safe", SAFE)
   .setAction(action((args: Support.AddChainOptions, hre) => load().proposeChain(args, hre)));
 
 task("propose-retirement", "Prints what the governor must schedule here so that a chain takes part no more")
   .addParam("index", "index of the chain", undefined, types.int)
   .addParam("from", "the batch from which on no zUSD comes in from it; the same on every chain", undefined, types.int)
-  .setAction(action((args: { index: number; from: number }, hre) => load().proposeRetirement(args, hre)));
+  .addOptionalParam("safe", SAFE)
+  .setAction(
+    action((args: { index: number; from: number; safe?: string }, hre) => load().proposeRetirement(args, hre)),
+  );
 
 task(
   "propose-gateways",
   "Prints what the governor must schedule here so that the gateways are as configured: after a chain joined, for example",
-).setAction(action((args, hre) => load().proposeGateways(args, hre)));
+)
+  .addOptionalParam("safe", SAFE)
+  .setAction(action((args: { safe?: string }, hre) => load().proposeGateways(args, hre)));

@@ -149,6 +149,29 @@ async function buildKeys(
   }
 }
 
+/**
+ * What is wrong with files that were kept: the key in `circuit.zkey` decides, from which everything else is made anew. Nothing if all is well.
+ * @throws if the ceremony's file is missing or has another hash than given
+ */
+export async function flawsOf({ srs, zkey, vkey, circuitId: id, verifier }: CircuitArtifacts): Promise<string[]> {
+  const { tauG2: expected } = await openSrs({ power: 1, ...srs });
+  const child = new ProvingProcess();
+  try {
+    const { key, contract } = await child.call("verifier", { zkey });
+    const { x, y } = tauG2(key);
+    return [
+      ...(circuitId(key) === id ? [] : [`the key is of circuit ${circuitId(key)}, not of ${id}`]),
+      ...(circuitId(vkey) === id ? [] : [`the verification key is of circuit ${circuitId(vkey)}, not of ${id}`]),
+      ...([...x, ...y].join() === [...expected.x, ...expected.y].join() ? [] : ["the key was made with another SRS"]),
+      ...(contract.deployedBytecode === verifier.deployedBytecode && contract.bytecode === verifier.bytecode
+        ? []
+        : ["the verifier is not made from the key"]),
+    ];
+  } finally {
+    await child.terminate();
+  }
+}
+
 /** [τ]₂ as the key states it. */
 function tauG2({ X_2: [x, y] }: PlonkVerificationKey): Parameters<typeof isDevelopmentTauG2>[0] {
   return { x: [BigInt(x[0]), BigInt(x[1])], y: [BigInt(y[0]), BigInt(y[1])] };

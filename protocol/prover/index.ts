@@ -1,5 +1,6 @@
 export {
   circuitArtifacts,
+  flawsOf,
   sizeSpec,
   type ArtifactOptions,
   type CircuitArtifacts,

@@ -8,23 +8,45 @@ import { compareGateways } from "./gateways";
 import { GUARDIAN_ROLE, guardedFunctions } from "./roles";
 import { knownTokenAddress } from "./tokens";
 
-/** @throws naming every difference */
+/** A field that is not on chain as the configuration has it. */
+export interface Difference {
+  readonly field: string;
+  readonly configured: string;
+  readonly found: string;
+}
+
+/** @throws naming every difference, but for those that only events show: they take long to read on a chain that is old */
 export async function checkDeployment(context: DeployContext): Promise<void> {
-  const differences: string[] = [];
-  const expect = (what: string, expected: unknown, actual: unknown): void => {
-    if (String(expected) !== String(actual))
-      differences.push(`${what}: expected ${String(expected)}, is ${String(actual)}`);
+  const differences = await compareDeployment(context, [compareFields]);
+  if (differences.length === 0) return;
+  const lines = differences.map(({ field, configured, found }) => `${field}: expected ${configured}, is ${found}`);
+  throw new Error(`chain ${context.chain.name} is not as configured:\n  ${lines.join("\n  ")}`);
+}
+
+/** Every difference that one of the comparisons finds. */
+export async function compareDeployment(
+  context: DeployContext,
+  comparisons: readonly ((context: DeployContext, expect: Expect) => Promise<void>)[],
+): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  const expect: Expect = (field, expected, actual) => {
+    const [configured, found] = [String(expected), String(actual)];
+    if (configured !== found) differences.push({ field, configured, found });
   };
+  for (const compare of comparisons) await compare(context, expect);
+  return differences;
+}
+
+/** What getters of the contracts tell. */
+export async function compareFields(context: DeployContext, expect: Expect): Promise<void> {
   await checkCode(context, expect);
   await checkRollup(context, expect);
   await checkRegistries(context, expect);
   await checkStable(context, expect);
   await checkGovernance(context, expect);
-  if (differences.length === 0) return;
-  throw new Error(`chain ${context.chain.name} is not as configured:\n  ${differences.join("\n  ")}`);
 }
 
-type Expect = (what: string, expected: unknown, actual: unknown) => void;
+export type Expect = (what: string, expected: unknown, actual: unknown) => void;
 
 /** The code of contracts without immutables is the compiled one; of the others the length is. */
 async function checkCode(context: DeployContext, expect: Expect): Promise<void> {
@@ -132,6 +154,9 @@ async function checkRegistries(context: DeployContext, expect: Expect): Promise<
   for (const [i, token] of chain.tokens.entries()) {
     expect(`token ${i + 1}`, await knownTokenAddress(context, token), await tokens.tokenOf(i + 1));
   }
+  for (let id = chain.tokens.length + 1; id <= Number(await tokens.count()); id++) {
+    expect(`token ${id}`, "none", await tokens.tokenOf(id));
+  }
 }
 
 /** Books, zUSD and facilities. Ceilings and parameters move with the administration: only what is fixed is compared. */
@@ -147,7 +172,8 @@ async function checkStable(context: DeployContext, expect: Expect): Promise<void
   expect("zusd.books", await books.getAddress(), await zusd.books());
   expect("zusd.vault", await vault.getAddress(), await zusd.vault());
   const configured = chain.facilities ?? [];
-  expect("number of facilities", configured.length, (await books.facilities()).length);
+  const known = await Promise.all(configured.map((facility) => addressOf(context, facilityName(facility))));
+  expect("facilities", sorted(known), sorted(await books.facilities()));
   for (const facility of configured) {
     const address = await addressOf(context, facilityName(facility));
     const contract = await hre.ethers.getContractAt("PeggedFacility", address);
@@ -162,6 +188,16 @@ async function checkStable(context: DeployContext, expect: Expect): Promise<void
         await contract.token(),
       );
   }
+}
+
+/** Addresses, or ids, as text: what is compared without an order. */
+export function sorted(items: readonly string[]): string {
+  return items.length === 0
+    ? "none"
+    : items
+        .map((item) => item.toLowerCase())
+        .sort()
+        .join(", ");
 }
 
 /** ERC-7930, version 1, of an EVM chain: chain type 0, the chain id without leading zeros, 20 bytes of address. */

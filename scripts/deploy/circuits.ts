@@ -2,7 +2,7 @@
 import type { G1Point } from "../../protocol/crypto/curve";
 import { commit } from "../../protocol/crypto/kzg";
 import { openSrs } from "../../protocol/crypto/srs";
-import { circuitArtifacts, type CircuitArtifacts } from "../../protocol/prover";
+import { circuitArtifacts, flawsOf, type CircuitArtifacts } from "../../protocol/prover";
 import { State } from "../../protocol/state";
 import { domainOf } from "../../protocol/witness";
 import { showProgress } from "../progress";
@@ -11,9 +11,10 @@ import { cellBitsOf, primaryOf, type DeploymentConfig } from "./config";
 /** What this process has made already, by configuration: every script asks again. */
 const made = new Map<string, Promise<CircuitArtifacts[]>>();
 const genesisMade = new Map<string, Promise<Genesis>>();
+const flawsFound = new Map<string, Promise<string[]>>();
 
-function once<T>(results: Map<string, Promise<T>>, config: DeploymentConfig, make: () => Promise<T>): Promise<T> {
-  const key = JSON.stringify(config);
+function once<T>(results: Map<string, Promise<T>>, of: unknown, make: () => Promise<T>): Promise<T> {
+  const key = JSON.stringify(of);
   const result = results.get(key) ?? make();
   results.set(key, result);
   return result;
@@ -30,6 +31,11 @@ export async function artifactsOf(config: DeploymentConfig): Promise<CircuitArti
     }
     return artifacts;
   });
+}
+
+/** What is wrong with a circuit's key and verifier; nothing if all is well. */
+export async function keyFlaws(artifacts: CircuitArtifacts): Promise<string[]> {
+  return once(flawsFound, artifacts.directory, () => flawsOf(artifacts));
 }
 
 /** The name of a circuit's verifier among the deployed contracts. */

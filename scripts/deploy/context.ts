@@ -1,4 +1,5 @@
 /** What every deploy script starts from. */
+import { solidityPackedKeccak256 } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Call } from "../../protocol/chain/membership";
 import { deploymentDomain } from "./circuits";
@@ -19,7 +20,7 @@ interface ContractOptions {
   /** The contract's name, or its code; by default the deployment's name. */
   readonly contract?: string | { abi: readonly object[]; bytecode: string; deployedBytecode: string };
   readonly args?: readonly unknown[];
-  /** The same address on every chain: a function of code, arguments and the deployment's salt. */
+  /** The same address on every chain: a function of code, arguments and the deployment's salt alone, and not of the name. */
   readonly everywhere?: boolean;
 }
 
@@ -28,25 +29,41 @@ interface ContractOptions {
  * @throws if the configuration does not have the chain, or another deployment stands there; LiveNetworkError if it would bring development pieces to a live one
  */
 export async function deployContext(hre: HardhatRuntimeEnvironment): Promise<DeployContext> {
+  const context = await findContext(hre);
+  const { config, chain } = context;
+  refuseDevelopmentConfig(config, chain, accountsOf(context));
+  await refuseDevelopmentSrs(config, chain);
+  await refuseOtherDeployment(context);
+  return context;
+}
+
+/**
+ * The same, whatever is wrong with the configuration there.
+ * @param deployer by default the first account of the network
+ * @throws if the configuration does not have the chain, or the network no account
+ */
+export async function findContext(
+  hre: HardhatRuntimeEnvironment,
+  deployer: string | undefined = undefined,
+): Promise<DeployContext> {
   const config = loadConfig();
   // The node's own answer: what a network is called in a configuration proves nothing.
   const evmChainId = Number(await hre.network.provider.send("eth_chainId"));
   const chain = chainOf(config, evmChainId);
-  const { deployer } = await hre.getNamedAccounts();
-  if (deployer === undefined) throw new Error(`network ${hre.network.name} has no account to deploy from`);
-  refuseDevelopmentConfig(config, chain, [
-    deployer,
-    ...(chain.operators ?? []),
-    ...(config.governance ? [config.governance.governor] : []),
-  ]);
-  await refuseDevelopmentSrs(config, chain);
-  await refuseOtherDeployment(hre, config, chain);
-  return { hre, config, chain, live: isLive(evmChainId), deployer };
+  const from = deployer ?? (await hre.getNamedAccounts()).deployer;
+  if (from === undefined) throw new Error(`network ${hre.network.name} has no account to deploy from`);
+  return { hre, config, chain, live: isLive(evmChainId), deployer: from };
+}
+
+/** Who will own or operate the deployment. */
+export function accountsOf({ config, chain, deployer }: DeployContext): string[] {
+  return [deployer, ...(chain.operators ?? []), ...(config.governance ? [config.governance.governor] : [])];
 }
 
 /**
  * Deploys a contract unless it was deployed before, and returns its address. What is there is never replaced, not even
- * when the code or the arguments have changed since: the last script compares them.
+ * when the code or the arguments have changed since: the last script compares them. Its address follows from the deployment, its
+ * code, its arguments and its name, so that it is found again when a run ended before it was recorded.
  * @throws if a live network has no code where the contract was deployed
  */
 export async function ensureContract(
@@ -71,18 +88,16 @@ export async function ensureContract(
     from: deployer,
     contract: typeof contract === "string" ? contract : { ...contract, abi: [...contract.abi] },
     args: [...args],
-    deterministicDeployment: everywhere ? config.salt : false,
+    deterministicDeployment: everywhere
+      ? config.salt
+      : solidityPackedKeccak256(["bytes32", "string"], [config.salt, name]),
     log: true,
   });
   return address;
 }
 
-/** Before anything is changed: a rollup that is there belongs to the configured deployment. */
-async function refuseOtherDeployment(
-  hre: HardhatRuntimeEnvironment,
-  config: DeploymentConfig,
-  chain: ChainConfig,
-): Promise<void> {
+/** @throws if a rollup that is there belongs to another deployment than the configured one */
+export async function refuseOtherDeployment({ hre, config, chain }: DeployContext): Promise<void> {
   const known = await hre.deployments.getOrNull("Rollup");
   if (!known || !(await hasCode(hre, known.address))) return;
   const rollup = await hre.ethers.getContractAt("Rollup", known.address);
@@ -94,7 +109,7 @@ async function refuseOtherDeployment(
   );
 }
 
-async function hasCode(hre: HardhatRuntimeEnvironment, address: string): Promise<boolean> {
+export async function hasCode(hre: HardhatRuntimeEnvironment, address: string): Promise<boolean> {
   return (await hre.network.provider.send("eth_getCode", [address, "latest"])) !== "0x";
 }
 

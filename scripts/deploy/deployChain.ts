@@ -2,17 +2,11 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { readDescription, type DeploymentDescription } from "./description";
-
-/** Networks of the Hardhat configuration, and the environment variables with their addresses. */
-const RPC_VARIABLES = {
-  localhost: "CAUSEWAY_RPC_URL",
-  primary: "CAUSEWAY_PRIMARY_RPC_URL",
-  secondary: "CAUSEWAY_SECONDARY_RPC_URL",
-  live: "CAUSEWAY_LIVE_RPC_URL",
-} as const;
+import { rpcVariable } from "./rpc";
 
 export interface DeployChainOptions {
-  readonly network: keyof typeof RPC_VARIABLES;
+  /** Of the Hardhat configuration. */
+  readonly network: string;
   /** Address of the node; its chain id decides which chain of the configuration it is. */
   readonly rpcUrl: string;
   /** Folder for the records of what was deployed. */
@@ -40,7 +34,7 @@ export async function deployChain(options: DeployChainOptions): Promise<Deployme
   const env = {
     ...process.env,
     CAUSEWAY_DEPLOYMENTS: path.resolve(deployments),
-    [RPC_VARIABLES[network]]: rpcUrl,
+    [rpcVariable(network)]: rpcUrl,
     ...(configFile ? { CAUSEWAY_CONFIG: path.resolve(configFile) } : {}),
     ...(privateKeys ? { CAUSEWAY_PRIVATE_KEYS: privateKeys.join() } : {}),
     // A parent that is Hardhat itself would pass its own network on.

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { deploymentDomain, artifactsOf } from "./circuits";
-import { addressOf, type DeployContext } from "./context";
+import { addressOf, hasCode, type DeployContext } from "./context";
 import { facilityName, feedName } from "./facilities";
 import { knownTokenAddress, symbolOf } from "./tokens";
 
@@ -91,8 +91,33 @@ async function describeFacilities(context: DeployContext): Promise<DeploymentDes
   return list;
 }
 
-/** The block of the earliest recorded deployment; a contract that was there already has no record of its own. */
-async function firstBlock({ hre }: DeployContext): Promise<number> {
+/** Among the records of a network: the block at which its first contract was not there yet. */
+const FIRST_BLOCK = ".firstBlock";
+
+/**
+ * Remembers the latest block before the first contract is deployed, and the chain's first one when it is there already although nothing
+ * is recorded.
+ * @param name the first contract, which stands at the same address on every chain
+ */
+export async function rememberFirstBlock(context: DeployContext, name: string, args: unknown[]): Promise<void> {
+  const { hre, config, deployer: from } = context;
+  const { deployments } = hre;
+  const known = await deployments.getOrNull(name);
+  const isRemembered = await deployments.readDotFile(FIRST_BLOCK).then(
+    () => true,
+    () => false,
+  );
+  // A development node that was started again has forgotten everything.
+  if (isRemembered && (!known || (await hasCode(hre, known.address)))) return;
+  const { address } = await deployments.deterministic(name, { from, args, salt: config.salt });
+  const block = (await hasCode(hre, address)) ? 0 : await hre.ethers.provider.getBlockNumber();
+  await deployments.saveDotFile(FIRST_BLOCK, String(block));
+}
+
+/** The block that was remembered; else that of the earliest recorded deployment. */
+export async function firstBlock({ hre }: DeployContext): Promise<number> {
+  const remembered = await hre.deployments.readDotFile(FIRST_BLOCK).catch(() => undefined);
+  if (remembered !== undefined) return Number(remembered);
   const all = Object.values(await hre.deployments.all());
   return Math.min(...all.flatMap(({ receipt }) => (receipt ? [receipt.blockNumber] : [])));
 }

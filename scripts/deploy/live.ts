@@ -33,19 +33,26 @@ export class LiveNetworkError extends Error {
 /**
  * Checks what is known before anything is built.
  * @param accounts who will own or operate the deployment
- * @throws LiveNetworkError on a live network, for the development SRS, test gateways, test tokens, too few gateways, no
- * finality, no governor with a timelock, and accounts whose keys everyone knows
+ * @throws LiveNetworkError on a live network, for what `developmentPieces` finds first
  */
 export function refuseDevelopmentConfig(
   config: DeploymentConfig,
   chain: ChainConfig,
   accounts: readonly string[],
 ): void {
+  const [piece] = developmentPieces(config, chain, accounts);
+  if (piece !== undefined) throw new LiveNetworkError(chain.evmChainId, piece);
+}
+
+/**
+ * What a live network refuses: the development SRS, test gateways, test tokens, too few gateways, no finality, no governor with
+ * a timelock, and accounts whose keys everyone knows. Nothing on development nodes.
+ */
+export function developmentPieces(config: DeploymentConfig, chain: ChainConfig, accounts: readonly string[]): string[] {
   const { evmChainId, gateways, tokens, facilities = [] } = chain;
-  if (!isLive(evmChainId)) return;
-  const refuse = (reason: string): never => {
-    throw new LiveNetworkError(evmChainId, reason);
-  };
+  const pieces: string[] = [];
+  if (!isLive(evmChainId)) return pieces;
+  const refuse = (reason: string): void => void pieces.push(reason);
   if (config.ptau === undefined)
     refuse("the verifier would be made from the development SRS; name a ceremony's ptau file");
   if (gateways.includes("test")) refuse("a test gateway proves nothing");
@@ -70,6 +77,7 @@ export function refuseDevelopmentConfig(
   for (const account of accounts) {
     if (known.has(account.toLowerCase())) refuse(`everyone knows the key of ${account}`);
   }
+  return pieces;
 }
 
 /** @throws LiveNetworkError on a live network, if the ptau file is the development SRS under another name */

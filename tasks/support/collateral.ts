@@ -12,9 +12,9 @@ import * as client from "../../protocol/client/stable";
 import { readDescription } from "../../scripts/deploy/description";
 import { table } from "../../scripts/table";
 import { readUnits } from "./amounts";
-import { accessManagerOf, openNetwork, senderOf } from "./network";
+import { openNetwork, senderOf } from "./network";
 import { toConsole, type Print } from "./print";
-import { printProposal } from "./proposal";
+import { presentProposal } from "./proposal";
 
 const UNIT = 10_000n;
 
@@ -169,7 +169,7 @@ export async function checkToken(
 
 /** What the governor schedules and, after the timelock, executes: a call of the books through the access manager. */
 export async function propose(
-  { facility: address, ceiling }: { facility: string; ceiling: string },
+  { facility: address, ceiling, safe }: { facility: string; ceiling: string; safe?: string },
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
@@ -190,7 +190,7 @@ export async function propose(
   print(`price ${zusd(lower)} to ${zusd(upper)} dollar a whole token`);
   const data = stable.books.interface.encodeFunctionData("add", [address, most]);
   const what = `lists ${address} with a ceiling of ${ceiling} zUSD`;
-  printProposal(accessManagerOf(hre), [{ target: books, data, what }], print);
+  presentProposal(hre, [{ target: books, data, what }], safe, print);
 }
 
 async function requireListable(chain: Chain, token: string, print: Print): Promise<void> {

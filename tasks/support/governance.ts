@@ -6,9 +6,9 @@ import { addressOf, deployContext } from "../../scripts/deploy/context";
 import { isPeerGateway } from "../../scripts/deploy/gatewayConfig";
 import { knownGatewayAddress, peerCalls } from "../../scripts/deploy/gateways";
 import { readUnits } from "./amounts";
-import { accessManagerOf, openNetwork } from "./network";
+import { openNetwork } from "./network";
 import { toConsole, type Print } from "./print";
-import { printProposal } from "./proposal";
+import { presentProposal } from "./proposal";
 
 export interface AddChainOptions {
   readonly index: number;
@@ -17,11 +17,12 @@ export interface AddChainOptions {
   readonly zusdCap: string;
   readonly from: number;
   readonly lease: number;
+  readonly safe?: string;
 }
 
 /** Prints what adds a chain, on this one. */
 export async function proposeChain(
-  { evmChainId, zusdCap, ...rest }: AddChainOptions,
+  { evmChainId, zusdCap, safe, ...rest }: AddChainOptions,
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
@@ -29,22 +30,22 @@ export async function proposeChain(
   const chain = await openNetwork(hre);
   const cap = zusdCap === "0" ? 0n : readUnits(zusdCap, ZUSD_TOKEN, "zusd-cap");
   const calls = await additionOf(chain, { ...rest, evmChainId: BigInt(evmChainId), cap });
-  printProposal(accessManagerOf(hre), calls, print);
+  presentProposal(hre, calls, safe, print);
 }
 
 /** Prints what takes a chain out, on this one. */
 export async function proposeRetirement(
-  { index, from }: { index: number; from: number },
+  { index, from, safe }: { index: number; from: number; safe?: string },
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
   const chain = await openNetwork(hre);
-  printProposal(accessManagerOf(hre), await retirementOf(chain, index, from), print);
+  presentProposal(hre, await retirementOf(chain, index, from), safe, print);
 }
 
 /** Prints what makes the gateways here as the configuration has them: peers of chains that joined, gateways that are not registered. */
 export async function proposeGateways(
-  _: unknown,
+  { safe }: { safe?: string },
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
@@ -59,5 +60,5 @@ export async function proposeGateways(
     calls.push({ target: await facts.getAddress(), data, what: `adds gateway ${target}` });
   }
   if (calls.length === 0) print("The gateways are as configured.");
-  else printProposal(accessManagerOf(hre), calls, print);
+  else presentProposal(hre, calls, safe, print);
 }

@@ -17,11 +17,6 @@ export async function openNetwork(hre: HardhatRuntimeEnvironment, network = hre.
   return openChain({ name, rollup, block }, provider, await signerOf(config, provider));
 }
 
-/** Address of the network's access manager, to which its administration speaks. */
-export function accessManagerOf(hre: HardhatRuntimeEnvironment): string {
-  return readDescription(hre.config.paths.deployments, hre.network.name).accessManager;
-}
-
 /** The first key of the configuration, or the node's own first account; none if there is neither. */
 async function signerOf(
   { accounts }: HttpNetworkConfig,

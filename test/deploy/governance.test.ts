@@ -22,7 +22,7 @@ import type {
   Rollup,
   TokenRegistry,
 } from "../../typechain-types";
-import { printProposal } from "../../tasks/support/proposal";
+import { printProposal, writeSafeFiles } from "../../tasks/support/proposal";
 import { rejection } from "../fixtures/rejection";
 
 const HOUR = 3600;
@@ -179,6 +179,14 @@ describe("G7: governance of a live network", () => {
     });
   });
 });
+
+/** A file of Safe's Transaction Builder. */
+interface SafeBatch {
+  readonly version: string;
+  readonly chainId: string;
+  readonly meta: { readonly description: string };
+  readonly transactions: readonly { readonly to: string; readonly value: string; readonly data: string }[];
+}
 
 describe("[proof] G1: deploying with a governor", () => {
   const TIMELOCK = 2 * DAY;
@@ -460,6 +468,17 @@ describe("[proof] G1: deploying with a governor", () => {
     const [schedule, execute] = [...printed.matchAll(/(?:at once|after the timelock) +(0x[0-9a-f]+)/g)].map(
       ([, data]) => data,
     );
+    // Safe's Transaction Builder is given the same.
+    const files = writeSafeFiles(path.join(folder, "chain-3"), anvil.chainId, description.accessManager, calls);
+    const batches = files.map((file) => JSON.parse(fs.readFileSync(file, "utf8")) as SafeBatch);
+    for (const [i, data] of [schedule, execute].entries()) {
+      const { version, chainId, transactions } = batches[i];
+      expect([version, chainId]).to.deep.equal(["1.0", "31337"]);
+      expect(transactions.map(({ to, value, data: sent }) => [to, value, sent])).to.deep.equal([
+        [description.accessManager, "0", data],
+      ]);
+      expect(batches[i].meta.description).to.include("registers chain 3 (EVM chain id 56)");
+    }
     const send = async (data: string): Promise<void> => {
       await (await governor.sendTransaction({ to: description.accessManager, data })).wait();
     };

@@ -1,0 +1,127 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { id, JsonRpcProvider } from "ethers";
+import { startAnvil, type Anvil } from "../../scripts/anvil";
+import { LOCAL } from "../../scripts/deploy/config";
+import { deployChain } from "../../scripts/deploy/deployChain";
+import type { DeploymentDescription } from "../../scripts/deploy/description";
+import { GUARDIAN_ROLE } from "../../scripts/deploy/roles";
+
+const ROOT = path.resolve(__dirname, "../..");
+const HARDHAT = path.join(ROOT, "node_modules/hardhat/internal/cli/bootstrap.js");
+const STRANGER = `0x${"5a".repeat(20)}`;
+
+describe("[proof] npx hardhat inspect", () => {
+  let folder: string;
+  let anvil: Anvil;
+  let description: DeploymentDescription;
+
+  before(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-inspect-"));
+    const [primary, ...others] = LOCAL.chains;
+    const chains = [{ ...primary, gateways: ["test", "test", "test"] }, ...others];
+    const configFile = path.join(folder, "config.json");
+    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, chains }));
+    anvil = await startAnvil();
+    const options = { network: "primary", rpcUrl: anvil.url, deployments: folder, configFile, compile: false } as const;
+    description = await deployChain(options);
+  });
+
+  after(async () => {
+    await anvil.stop();
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  async function run(task: string): Promise<{ code: number; output: string }> {
+    const env = {
+      ...process.env,
+      CAUSEWAY_PRIMARY_RPC_URL: anvil.url,
+      CAUSEWAY_DEPLOYMENTS: folder,
+      CAUSEWAY_CONFIG: path.join(folder, "config.json"),
+      HARDHAT_NETWORK: undefined,
+    };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [HARDHAT, task, "--network", "primary"], { cwd: ROOT, env }, (error, out, err) =>
+        resolve({ code: error ? Number(error.code) : 0, output: `${out}\n${err}` }),
+      );
+    });
+  }
+
+  it("finds nothing where nothing was changed", async () => {
+    const { code, output } = await run("inspect");
+    expect(output).to.include("Chain primary is as configured.");
+    expect(code).to.equal(0);
+  });
+
+  it("names one change of each kind, with what is configured and what is on chain, and nothing else", async () => {
+    const factories = await import("../../typechain-types");
+    const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true });
+    const deployer = await provider.getSigner(0);
+    const { accessManager, chainRegistry, tokenRegistry, circuitRegistry, rollup, facilities, books } = description;
+    const [chains, tokens, circuits, facts, stable, access, ordering] = [
+      factories.ChainRegistry__factory.connect(chainRegistry, deployer),
+      factories.TokenRegistry__factory.connect(tokenRegistry, deployer),
+      factories.CircuitRegistry__factory.connect(circuitRegistry, deployer),
+      factories.Facts__factory.connect(description.facts, deployer),
+      factories.Books__factory.connect(books, deployer),
+      factories.AccessManager__factory.connect(accessManager, deployer),
+      factories.Ordering__factory.connect(
+        await factories.Rollup__factory.connect(rollup, provider).ordering(),
+        deployer,
+      ),
+    ];
+    const token = await new factories.MockToken__factory(deployer).deploy("NEW", 6);
+    const lp = facilities.find(({ name }) => name === "LP")!.address;
+    const changes = [
+      () => facts.setThreshold(2),
+      () => facts.setFinality(901),
+      () => facts.addGateway(description.vault),
+      () => ordering.setOperator(STRANGER, true),
+      () => ordering.setLease(2, 7200),
+      () => tokens.list(token),
+      () =>
+        circuits.register(id("another"), {
+          verifier: rollup,
+          queueOps: 2,
+          signedOps: 2,
+          activeFrom: 0,
+          retiredFrom: 0,
+        }),
+      () => chains.register(9, 56, STRANGER),
+      () => stable.remove(lp),
+      () => access.grantRole(GUARDIAN_ROLE, STRANGER, 0),
+      () => access.grantRole(0, description.vault, 0),
+    ];
+    for (const change of changes) await (await change()).wait();
+    const { code, output } = await run("inspect");
+    provider.destroy();
+    expect(code).to.equal(1);
+    const rows = output.split("\n").map((line) => line.trim().split(/ {3,}/));
+    const row = (field: string): string[] => rows.find(([first]) => first === field) ?? [];
+    const lower = (address: string): string => address.toLowerCase();
+    expect(row("facts.threshold")).to.deep.equal(["facts.threshold", "1", "2"]);
+    expect(row("facts.finality")).to.deep.equal(["facts.finality", "0", "901"]);
+    expect(row("lease of chain secondary")).to.deep.equal(["lease of chain secondary", "604800", "7200"]);
+    expect(row("token 6")).to.deep.equal(["token 6", "none", await token.getAddress()]);
+    expect(row("chains")).to.deep.equal(["chains", "2", "2, 9"]);
+    expect(row("guardians")).to.deep.equal(["guardians", "none", STRANGER]);
+    for (const [field, extra] of [
+      ["gateways", description.vault],
+      ["operators", STRANGER],
+      ["circuits", id("another")],
+      ["administrators", description.vault],
+    ]) {
+      const [, configured, found] = row(field);
+      expect(configured, field).to.not.include(lower(extra));
+      expect(found, field).to.include(lower(extra));
+    }
+    const [, configured, found] = row("facilities");
+    expect(configured).to.include(lower(lp));
+    expect(found).to.not.include(lower(lp));
+    expect(row("facility LP: in the books")).to.deep.equal(["facility LP: in the books", "true", "false"]);
+    expect(output).to.include("12 fields differ");
+  });
+});
