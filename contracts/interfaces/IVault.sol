@@ -3,6 +3,7 @@ pragma solidity 0.8.28;
 
 import {DepositRequest, ExitRequest, Payment, Permit, SwapRequest} from "../types/Types.sol";
 import {IDiscountedFacility} from "./IDiscountedFacility.sol";
+import {IOutflow} from "./IOutflow.sol";
 import {IRollup} from "./IRollup.sol";
 import {IStableDesk} from "./IStableDesk.sol";
 import {ITokenRegistry} from "./ITokenRegistry.sol";
@@ -14,7 +15,7 @@ import {ITokenRegistry} from "./ITokenRegistry.sol";
 /// @notice Outbox hash: fold from the last payment to the first, h = keccak256(payment word, amount, h), from h = 0. The payment
 ///   word is recipient | token << 160 | into << 176 | minOut << 186.
 /// @notice All amounts are in the token's own units.
-interface IVault is IStableDesk {
+interface IVault is IStableDesk, IOutflow {
     /// @notice The token was never listed, or is delisted.
     error Vault_NotDepositable(address token);
     /// @notice The native coin sent is not what the request says; 0 for any other token.

@@ -25,6 +25,7 @@ import {
 } from "../generated/Spec.sol";
 import {IBooks} from "../interfaces/IBooks.sol";
 import {IDiscountedFacility} from "../interfaces/IDiscountedFacility.sol";
+import {IOutflow} from "../interfaces/IOutflow.sol";
 import {IPeggedFacility} from "../interfaces/IPeggedFacility.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 import {ITokenRegistry} from "../interfaces/ITokenRegistry.sol";
@@ -34,10 +35,11 @@ import {Payout} from "../libraries/Payout.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 import {Requests} from "../libraries/Requests.sol";
 import {DepositRequest, ExitRequest, NATIVE, Payment, Permit, SwapRequest} from "../types/Types.sol";
+import {Outflow} from "./Outflow.sol";
 import {StableDesk} from "./StableDesk.sol";
 
 /// @title See {IVault}
-contract Vault is IVault, StableDesk {
+contract Vault is IVault, Outflow, StableDesk {
     using SafeERC20 for IERC20;
 
     uint8 private constant _MIN_CELL_BITS = 3;
@@ -163,6 +165,24 @@ contract Vault is IVault, StableDesk {
         if (outboxHash != outboxOf[batch]) revert Vault_WrongOutbox(batch, outboxOf[batch], outboxHash);
         outboxOf[batch] = rest;
         for (uint256 i = 0; i < first.length; ++i) _push(batch, first[i]);
+    }
+
+    /// @inheritdoc IOutflow
+    function setOutflowLimit(uint16 token, uint112 limit) external restricted {
+        _setLimit(token, limit);
+    }
+
+    /// @inheritdoc IOutflow
+    function holdPayments(uint64 first, uint64 last) external restricted {
+        _holdBatches(first, last);
+    }
+
+    /// @inheritdoc IOutflow
+    function payDelayed(uint64 batch, address recipient, uint16 token) external nonReentrant returns (uint128 part) {
+        _requireGas(PAYMENT_GAS);
+        part = _takeDelayed(batch, recipient, token);
+        if (_trySendPlain(token, recipient, part, PAYMENT_GAS)) emit PaymentMade(batch, recipient, token, part);
+        else _defer(batch, recipient, token, part);
     }
 
     /// @inheritdoc IVault
@@ -308,24 +328,41 @@ contract Vault is IVault, StableDesk {
     }
 
     function _push(uint64 batch, Payment calldata payment) private {
-        // Else whoever calls could make a payment fail by bringing little gas: a call gets at most 63/64 of what is left.
-        uint256 allowance = payment.into == 0 ? PAYMENT_GAS : _REDEMPTION_GAS;
-        if (gasleft() < allowance + allowance / 63 + _PAYMENT_CALL_GAS) revert Vault_GasTooLow(gasleft());
+        _requireGas(payment.into == 0 ? PAYMENT_GAS : _REDEMPTION_GAS);
         (uint16 token, address recipient, uint128 amount) = (payment.token, payment.recipient, payment.amount);
         // A payment of nothing is made without a call: some tokens refuse it.
-        if (amount == 0 || _trySend(payment)) {
+        if (amount == 0) {
+            emit PaymentMade(batch, recipient, token, amount);
+        } else if (_release(token, amount, false) == 0) {
+            _delay(batch, recipient, token, amount);
+        } else if (_trySend(payment)) {
             emit PaymentMade(batch, recipient, token, amount);
         } else if (token == ZUSD && payment.into != 0 && address(books) != address(0)) {
             _wait(payment);
         } else {
-            claimable[recipient][token] += amount;
-            emit PaymentDeferred(batch, recipient, token, amount);
+            _defer(batch, recipient, token, amount);
         }
+    }
+
+    /// @dev Else whoever calls could make a payment fail by bringing little gas: a call gets at most 63/64 of what is left.
+    function _requireGas(uint256 allowance) private view {
+        if (gasleft() < allowance + allowance / 63 + _PAYMENT_CALL_GAS) revert Vault_GasTooLow(gasleft());
+    }
+
+    function _defer(uint64 batch, address recipient, uint16 token, uint128 amount) private {
+        claimable[recipient][token] += amount;
+        emit PaymentDeferred(batch, recipient, token, amount);
     }
 
     function _trySend(Payment calldata payment) private returns (bool) {
         if (payment.token == ZUSD) return _tryPayZusd(payment);
-        return Payout.trySend(_tokenOf(payment.token), payment.recipient, payment.amount, PAYMENT_GAS);
+        return _trySendPlain(payment.token, payment.recipient, payment.amount, PAYMENT_GAS);
+    }
+
+    /// @notice Pays a token of this chain, or zUSD as it is.
+    function _trySendPlain(uint16 token, address to, uint256 amount, uint256 gasLimit) private returns (bool) {
+        if (token == ZUSD) return address(books) != address(0) && _tryMint(to, amount);
+        return Payout.trySend(_tokenOf(token), to, amount, gasLimit);
     }
 
     function _claim(address recipient, uint16 token, address to) private {
@@ -333,12 +370,7 @@ contract Vault is IVault, StableDesk {
         uint256 amount = claimable[recipient][token];
         if (amount == 0) revert Vault_NothingToClaim(recipient, token);
         delete claimable[recipient][token];
-        address tokenAddress = _tokenOf(token);
-        bool success =
-            token == ZUSD
-                ? address(books) != address(0) && _tryMint(to, amount)
-                : Payout.trySend(tokenAddress, to, amount, gasleft());
-        if (!success) revert Vault_TransferFailed(tokenAddress, to);
+        if (!_trySendPlain(token, to, amount, gasleft())) revert Vault_TransferFailed(_tokenOf(token), to);
         emit Claimed(recipient, token, to, amount);
     }
 

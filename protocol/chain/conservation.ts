@@ -17,7 +17,7 @@ export interface TokenBooks {
   readonly supply: bigint;
   /** Payments of accepted batches that were not tried yet. */
   readonly outbox: bigint;
-  /** Payments that failed and wait for their recipients. */
+  /** Payments that failed and wait for their recipients, or that exceeded what may leave in a time. */
   readonly claimable: bigint;
   /** Requests that no accepted batch has consumed. */
   readonly queued: bigint;
@@ -100,14 +100,24 @@ async function unpaidOutboxes(chain: Chain, ledger: Ledger): Promise<Map<number,
   return sums;
 }
 
-/** What waits to be claimed, by token id: whoever has a claim was named by an event. */
+/** What waits to be claimed or to leave, by token id: whoever it belongs to was named by an event. */
 async function claimableOf(chain: Chain): Promise<Map<number, bigint>> {
   return acting(chain, "reading the claims", async () => {
-    const { logs } = await new LogFollower(chain.provider, chain.vault, "PaymentDeferred", chain.firstBlock).next();
-    const claims = new Map(logs.map(({ args }) => [`${String(args.recipient)} ${String(args.token)}`, args] as const));
+    const { provider, vault, firstBlock } = chain;
     const sums = new Map<number, bigint>();
+    const deferred = await new LogFollower(provider, vault, "PaymentDeferred", firstBlock).next();
+    const claims = new Map(
+      deferred.logs.map(({ args }) => [`${String(args.recipient)} ${String(args.token)}`, args] as const),
+    );
     for (const { recipient, token } of claims.values()) {
-      add(sums, Number(token), await chain.vault.claimable(recipient as string, token as bigint));
+      add(sums, Number(token), await vault.claimable(recipient as string, token as bigint));
+    }
+    const delayed = await new LogFollower(provider, vault, "PaymentDelayed", firstBlock).next();
+    const waiting = delayed.logs.map(
+      ({ args }) => [args.batch, args.recipient, args.token] as [bigint, string, bigint],
+    );
+    for (const key of new Map(waiting.map((key) => [key.join(), key])).values()) {
+      add(sums, Number(key[2]), await vault.delayedOf(...key));
     }
     return sums;
   });

@@ -6,10 +6,13 @@ import { acting, ChainError } from "./errors";
 /** Payments in one transaction; each may use `PAYMENT_GAS` and two storage writes. */
 const PAYMENTS_PER_TRANSACTION = 40;
 
+/** Events of payments that were not made. */
+const WAITING: readonly string[] = ["PaymentDeferred", "PaymentWaits", "PaymentDelayed"];
+
 /** What became of the payments of one batch on one chain. */
 export interface Payout {
   readonly paid: number;
-  /** Payments that the recipient or token refused, or that could not be redeemed on their terms; they wait in the vault. */
+  /** Payments that the recipient or token refused, that could not be redeemed on their terms or exceed what may leave now; they wait in the vault. */
   readonly deferred: number;
 }
 
@@ -54,7 +57,7 @@ export async function payOutbox(chain: Chain, batch: number, payments: readonly 
       if (log.address !== chain.addresses.vault) continue;
       const name = chain.vault.interface.parseLog(log)?.name;
       if (name === "PaymentMade") paid++;
-      if (name === "PaymentDeferred" || name === "PaymentWaits") deferred++;
+      if (name !== undefined && WAITING.includes(name)) deferred++;
     }
   }
   return { paid, deferred };

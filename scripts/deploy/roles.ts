@@ -9,6 +9,7 @@ export const GUARDIAN_ROLE = 1n;
 export const GUARDED = [
   { contract: "Facts", name: "removeGateway" },
   { contract: "Facility", name: "stopMinting" },
+  { contract: "Vault", name: "holdPayments" },
 ] as const;
 
 export interface GuardedFunction {

@@ -101,6 +101,8 @@ describe("G1: role × function", () => {
       [discounted, "setParameters", [DISCOUNTED_PARAMETERS]],
       [sharePrice, "accept", [1n]],
       [freshVault, "bindBooks", [books]],
+      [freshVault, "setOutflowLimit", [1, 5n]],
+      [freshVault, "holdPayments", [1n, 2n]],
     ];
     const pcd = [books, pegged, discounted, sharePrice] as const;
     return { chain, access, admin, operator, stranger, holders: holders.slice(0, ROLES.length), functions, pcd };
@@ -242,6 +244,7 @@ const OPEN: Record<string, string[]> = {
     "setKey",
     "exit",
     "pay",
+    "payDelayed",
     "claim",
     "claimFor",
     "enqueueOutbox",

@@ -415,7 +415,7 @@ describe("[proof] G1: deploying with a governor", () => {
     expect(await facts.finality()).to.equal(1800);
   });
 
-  it("X12, G6: a guardian removes a gateway down to the threshold and stops new zUSD, at once, and nothing else", async () => {
+  it("X12, G6: a guardian removes gateways down to the threshold, stops new zUSD and holds delayed payments, and nothing else", async () => {
     const { facts } = contracts;
     const facility = await ethers.getContractAt("PeggedFacility", description.facilities[0].address, guardian);
     const asGuardian = facts.connect(guardian);
@@ -426,6 +426,12 @@ describe("[proof] G1: deploying with a governor", () => {
     await (await facility.stopMinting()).wait();
     await expect(facility.startMinting.staticCall())
       .to.be.revertedWithCustomError(facility, "AccessManagedUnauthorized")
+      .withArgs(guardian.address);
+    const vault = await ethers.getContractAt("Vault", description.vault, guardian);
+    await (await vault.holdPayments(1, 2)).wait();
+    await expect(vault.holdPayments.staticCall(3, 4)).to.be.revertedWithCustomError(vault, "Outflow_HeldLately");
+    await expect(vault.setOutflowLimit.staticCall(1, 4))
+      .to.be.revertedWithCustomError(vault, "AccessManagedUnauthorized")
       .withArgs(guardian.address);
     for (const [contract, name, args] of restricted()) {
       if (name === "removeGateway") continue;

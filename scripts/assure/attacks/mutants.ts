@@ -17,6 +17,7 @@ export interface Mutant {
 const FACTS = "contracts/facts/Facts.sol";
 const CHAINS = "contracts/facts/ChainRegistry.sol";
 const VAULT = "contracts/vault/Vault.sol";
+const OUTFLOW = "contracts/vault/Outflow.sol";
 const REGISTRY = "contracts/vault/TokenRegistry.sol";
 const ROLLUP = "contracts/rollup/Rollup.sol";
 const LEDGER = "contracts/rollup/ZusdLedger.sol";
@@ -159,8 +160,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: "payment-with-all-gas",
     attacks: ["V12"],
     file: VAULT,
-    from: "Payout.trySend(_tokenOf(payment.token), payment.recipient, payment.amount, PAYMENT_GAS)",
-    to: "Payout.trySend(_tokenOf(payment.token), payment.recipient, payment.amount, gasleft())",
+    from: "_trySendPlain(payment.token, payment.recipient, payment.amount, PAYMENT_GAS)",
+    to: "_trySendPlain(payment.token, payment.recipient, payment.amount, gasleft())",
     what: "A recipient may burn the gas of the whole outbox.",
     test: contract("vault/Vault.outbox", "R8, V12: a poisonous recipient is bounded and the others are paid"),
   },
@@ -1002,6 +1003,78 @@ export const MUTANTS: readonly Mutant[] = [
     to: "        books.issued[chain] = amount > before ? 0 : before - amount;",
     what: "A chain pays more zUSD than it was given.",
     test: contract("rollup/ZusdLedger", "X15: covered, of more than is issued, are refused"),
+  },
+  {
+    name: "liar-freezes",
+    attacks: ["X2"],
+    file: FACTS,
+    from: "if (!frozen(chain) && votes >= threshold && _votes(key, other) >= threshold) _freeze(chain);",
+    to: "if (!frozen(chain) && votes >= threshold) _freeze(chain);",
+    what: "One gateway that lies before the others speak freezes an honest chain.",
+    test: scenario("schedules", "X2: any delay, loss, repetition and order"),
+  },
+  {
+    name: "deposit-of-no-queue",
+    attacks: ["X10"],
+    file: ROLLUP,
+    from: "_requireFact(FACT_QUEUE, chain, fold.count, head);",
+    to: "",
+    what: "The primary takes another chain's requests without a fact.",
+    test: scenario("lies", "X10: an unbacked deposit of token"),
+  },
+  {
+    name: "one-chain-speaks-for-all",
+    attacks: ["X17"],
+    file: FACTS,
+    from: "return 2 * agreed > all;",
+    to: "return agreed > 0;",
+    what: "After a day of silence any one chain says what the primary accepted.",
+    test: scenario("lies", "X17: no chain follows a batch that one chain says was accepted"),
+  },
+  {
+    name: "acknowledged-by-a-forgery",
+    attacks: ["X17"],
+    file: ORDERING,
+    from: "if (rollup.batchHash(number) != hash) revert Ordering_UnknownBatch(number, hash);",
+    to: "",
+    what: "A chain acknowledges a batch that the primary never accepted.",
+    test: scenario("lies", "X17: no chain follows a batch that one chain says was accepted"),
+  },
+  {
+    name: "outflow-without-a-bound",
+    attacks: ["X11"],
+    file: VAULT,
+    from: "_release(token, amount, false) == 0",
+    to: "false",
+    what: "What an outbox pays comes out of no bucket.",
+    test: contract("vault/Vault.outflow", "X11: whoever forges all that a vault owes"),
+  },
+  {
+    name: "delayed-without-a-bound",
+    attacks: ["X11", "V13"],
+    file: OUTFLOW,
+    from: "part = uint128(_release(token, most, true));",
+    to: "part = uint128(most);",
+    what: "What was delayed leaves at once when it is asked for.",
+    test: contract("vault/Vault.outflow", "V13: what is delayed is paid by anyone"),
+  },
+  {
+    name: "held-for-ever",
+    attacks: ["G6"],
+    file: OUTFLOW,
+    from: "if (block.timestamp < earliest) revert Outflow_HeldLately(earliest);",
+    to: "",
+    what: "A guardian renews its hold on payments for ever.",
+    test: contract("vault/Vault.outflow", "G6: cannot be renewed"),
+  },
+  {
+    name: "hold-stops-every-batch",
+    attacks: ["G6"],
+    file: OUTFLOW,
+    from: "if (batch >= held.first && batch <= held.last && block.timestamp < held.until) {",
+    to: "if (block.timestamp < held.until) {",
+    what: "A hold stops the payments of batches that it does not name.",
+    test: contract("vault/Vault.outflow", "G6: stops what is delayed of the named batches"),
   },
   {
     name: "second-report-is-news",
