@@ -10,8 +10,10 @@ import { balanceRoom, signedWord } from "../spec";
 import { decodeBatch, NO_FEE_CELLS, OpError, type Request, type SignedOp, type State, type Terms } from "../state";
 import { buildBatch, type BatchTrace } from "../witness";
 import { asOpError, Outlook } from "./admission";
-import { Delivery, type Followed } from "./delivery";
+import { Delivery } from "./delivery";
 import type { BatcherEvent } from "./events";
+import type { Followed } from "./followed";
+import { HeldHeads } from "./heads";
 import { proveBatch, type PlannedBatch } from "./maker";
 import { checkChains, type BatcherOptions } from "./options";
 import { Pool } from "./pool";
@@ -40,6 +42,7 @@ interface OpenRequest {
 export class Batcher {
   private readonly primary: Followed;
   private readonly secondaries: readonly Followed[];
+  private readonly heads: HeldHeads;
   private readonly delivery: Delivery;
   private readonly posts: PostFollower;
   private readonly underWay: UnderWay;
@@ -62,7 +65,10 @@ export class Batcher {
     this.secondaries = options.secondaries.map(follow);
     this.posts = new PostFollower(options.primary);
     this.underWay = new UnderWay(store, options.proving.size);
-    this.delivery = new Delivery(this.primary, this.secondaries, options.carrier, (event) => this.emit(event));
+    this.heads = new HeldHeads(this.primary, options.carrier);
+    this.delivery = new Delivery(this.primary, this.secondaries, options.carrier, this.heads, (event) =>
+      this.emit(event),
+    );
   }
 
   /**
@@ -129,6 +135,7 @@ export class Batcher {
   async step(): Promise<number | undefined> {
     await this.exclusively(() => this.follow());
     const failures = await this.delivery.finish();
+    failures.push(...(await this.delivery.bringHeads(this.reachable)));
     const batch = (await this.readUnderWay()) ?? (await this.make());
     if (batch) {
       await this.submitToPrimary(batch);
@@ -228,15 +235,20 @@ export class Batcher {
     this.commitment = own;
   }
 
-  /** Requests that no batch has consumed, for each queue that can be read and is not suspended. */
-  private openRequests(suspended: bigint): OpenRequest[][] {
-    return this.reachable
-      .filter(({ chain }) => ((suspended >> BigInt(chain.index)) & 1n) === 0n)
-      .map(({ chain, requests }) =>
-        requests
-          .slice(this.primary.ledger.consumed(chain.index))
-          .map(({ request, index }) => ({ request, posted: this.posts.postedAt(chain.index, index) })),
-      );
+  /**
+   * Requests that no batch has consumed, for each queue that can be read and is not suspended.
+   * @param held only those below heads that the primary holds
+   */
+  private openRequests(suspended: bigint, held = false): OpenRequest[][] {
+    return [this.primary, ...this.secondaries]
+      .filter(({ chain, queue }) => this.reachable.includes(queue) && ((suspended >> BigInt(chain.index)) & 1n) === 0n)
+      .map((followed) => {
+        const { chain, queue } = followed;
+        const end = held && followed !== this.primary ? this.heads.count(followed) : undefined;
+        return queue.requests
+          .slice(this.primary.ledger.consumed(chain.index), end)
+          .map(({ request, index }) => ({ request, posted: this.posts.postedAt(chain.index, index) }));
+      });
   }
 
   /** What the next batch takes of the queues: one of each in turn, or the oldest first when a known request must be taken soon. */
@@ -310,7 +322,9 @@ export class Batcher {
     const terms = await this.nextTerms();
     const number = this.latest + 1;
     const open = this.openRequests(terms.suspended);
-    const requests = (await this.chooseRequests(open, terms.timestamp)).map(({ request }) => request);
+    const requests = (await this.chooseRequests(this.openRequests(terms.suspended, true), terms.timestamp)).map(
+      ({ request }) => request,
+    );
     if (requests.length === 0 && this.pool.ops.length === 0) return undefined;
     const after = this.state.clone();
     const trace = buildBatch(after, { ...terms, size, number, requests, ops: this.pool.ops });

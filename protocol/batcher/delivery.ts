@@ -1,21 +1,14 @@
 import type { BatchCalldata } from "../chain/batch";
-import type { Chain } from "../chain/chain";
 import { ChainError, revertReason } from "../chain/errors";
 import type { Fact, FactCarrier } from "../chain/factCarrier";
-import type { Ledger } from "../chain/ledger";
 import { acknowledge, readStanding } from "../chain/ordering";
 import { payOutbox } from "../chain/outboxPayer";
 import type { Fold, QueueFollower } from "../chain/queueFollower";
 import { submitBatch } from "../chain/submitter";
 import { FactKind } from "../spec";
 import type { OnEvent } from "./events";
-
-/** One chain as the batcher sees it. */
-export interface Followed {
-  readonly chain: Chain;
-  readonly ledger: Ledger;
-  readonly queue: QueueFollower;
-}
+import type { Followed } from "./followed";
+import type { HeldHeads } from "./heads";
 
 /** How often a chain is acknowledged before its lease is over. */
 const ACKNOWLEDGEMENTS_PER_LEASE = 4;
@@ -32,6 +25,7 @@ export class Delivery {
     private readonly primary: Followed,
     private readonly secondaries: readonly Followed[],
     private readonly carrier: FactCarrier,
+    private readonly heads: HeldHeads,
     private readonly emit: OnEvent,
   ) {}
 
@@ -41,18 +35,31 @@ export class Delivery {
     const followed = [this.primary, ...this.secondaries].sort((a, b) => a.chain.index - b.chain.index);
     const receipt = await withFreshQueues(followed, async () => {
       const folds: Fold[] = [];
-      for (const { chain: source, queue } of followed) {
+      for (const each of followed) {
+        const { chain: source, queue } = each;
         const count = consumes.get(source.index) ?? 0;
         if (count === 0) continue;
-        const fold = queue.fold(ledger.consumed(source.index) + count);
+        const end = ledger.consumed(source.index) + count;
+        const held = source === chain ? 0 : this.heads.count(each);
+        const fold = queue.fold(end, held >= end ? held : undefined);
         folds.push(fold);
-        if (source === chain) continue;
+        // A batch of an earlier run may need a head that this one has not seen.
+        if (source === chain || fold.count === held) continue;
         const head = { kind: FactKind.Queue, number: fold.count, value: queue.headAt(fold.count) };
         await this.carrier.carry(head, source, chain);
       }
       return submitBatch(chain, batch, folds);
     });
     this.emit({ type: "submitted", batch: number, chain: chain.name, gasUsed: receipt.gasUsed });
+  }
+
+  /** Brings the primary the heads of the queues that can be read. @returns what failed, or is on its way */
+  async bringHeads(reachable: readonly QueueFollower[]): Promise<Error[]> {
+    const failures: Error[] = [];
+    for (const secondary of this.secondaries.filter(({ queue }) => reachable.includes(queue))) {
+      await this.heads.bring(secondary).catch((error: unknown) => failures.push(error as Error));
+    }
+    return failures;
   }
 
   /**

@@ -63,12 +63,13 @@ export class QueueFollower {
   /**
    * How a batch shows that its requests, the first `end` of the queue, are a prefix of it: the hashes of later ones up to a head that the
    * vault still knows. No hashes unless half of the vault's ring was filled since: the other half is for requests that come meanwhile.
+   * @param head requests below the head that the fold is to end at, where that is another
    */
-  fold(end: number): Fold {
+  fold(end: number, head?: number): Fold {
     const total = this.queue.length;
     if (end > total)
       throw new ChainError(this.chain.name, "request queue", `has ${total} requests, a batch consumes ${end}`);
-    const count = total - end < QUEUE_RING / 2 ? end : total;
+    const count = head ?? (total - end < QUEUE_RING / 2 ? end : total);
     return { chain: this.chain.index, count, later: this.queue.slice(end, count).map(({ hash }) => hash) };
   }
 

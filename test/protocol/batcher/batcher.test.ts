@@ -1,11 +1,11 @@
 import { mine, setBalance, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { serve, type Door } from "../../../protocol/batcher/server";
-import type { Chain } from "../../../protocol/chain/chain";
+import { withSigner, type Chain } from "../../../protocol/chain/chain";
 import { GatewayCarrier, type Fact } from "../../../protocol/chain/factCarrier";
 import { withdrawal } from "../../../protocol/client/ops";
 import { RemoteBatcher } from "../../../protocol/client/remoteBatcher";
-import { MAX_TIMESTAMP_AGE, tokenId } from "../../../protocol/spec";
+import { FactKind, MAX_TIMESTAMP_AGE, tokenId } from "../../../protocol/spec";
 import type { Proving } from "../../../protocol/batcher/maker";
 import { OpError } from "../../../protocol/state";
 import { orderingOf } from "../../../protocol/chain/ordering";
@@ -125,10 +125,8 @@ describe("batcher", () => {
 
   it("makes a batch anew whose timestamp became too old on disk", async () => {
     world.stop();
-    const lost = new FailingCarrier(() => true);
-    await world.start({ carrier: lost });
-    await world.deposit(world.people.bob, world.secondary, { amount: 3n });
-    expect((await rejection(world.batcher.step())).message).to.include("the gateway is down");
+    await world.start({ primary: withSigner(world.primary, world.people.bob.signer) });
+    expect((await rejection(world.batcher.step())).message).to.include("Ordering_NotOperator");
     world.stop();
     await time.increase(MAX_TIMESTAMP_AGE);
     await world.start();
@@ -138,15 +136,34 @@ describe("batcher", () => {
 
   it("keeps a batch that a chain could not take yet, with its proof", async () => {
     world.stop();
-    const lost = new FailingCarrier(() => true);
-    await world.start({ carrier: lost });
-    await world.deposit(world.people.bob, world.secondary, { amount: 3n });
-    await rejection(world.batcher.step());
+    await world.start({ primary: withSigner(world.primary, world.people.bob.signer) });
+    expect((await rejection(world.batcher.step())).message).to.include("Ordering_NotOperator");
     world.stop();
     await world.start();
     expect(await world.batcher.step()).to.equal(1);
     const made = world.events.filter(({ type }) => type === "proven");
     expect(made, "one proof for both attempts").to.have.length(1);
+  });
+
+  it("X7: takes no request whose head the primary does not hold, and waits for none: the others' go on", async () => {
+    world.stop();
+    let isLost = true;
+    const carried: number[] = [];
+    const flaky = new FailingCarrier((fact, to) => {
+      if (to.index === 1 && fact.kind === FactKind.Queue && !isLost) carried.push(fact.number);
+      return to.index === 1 && isLost;
+    });
+    await world.start({ carrier: flaky });
+    await world.deposit(world.people.bob, world.secondary, { amount: 3n });
+    expect((await rejection(world.batcher.step())).message).to.include("the gateway is down");
+    expect(world.batcher.latest).to.equal(1);
+    expect(world.batcher.state.counters().nextAccount).to.equal(3);
+    // Later ones do not hold up the head that was to come first; a batch takes all that is below it.
+    await world.deposit(world.people.bob, world.secondary, { amount: 4n });
+    isLost = false;
+    expect(await world.batcher.step()).to.equal(2);
+    expect(world.batcher.state.counters().nextAccount).to.equal(5);
+    expect(carried).to.deep.equal([1, 2]);
   });
 
   it("brings a secondary that fell behind all batches, under the fact of the last", async () => {
