@@ -6,7 +6,7 @@ import { addressOf, type DeployContext } from "./context";
 import { facilityName } from "./facilities";
 import { compareGateways } from "./gateways";
 import { GUARDIAN_ROLE, guardedFunctions } from "./roles";
-import { knownTokenAddress } from "./tokens";
+import { knownTokenAddress, outflowOf } from "./tokens";
 
 /** A field that is not on chain as the configuration has it. */
 export interface Difference {
@@ -153,6 +153,11 @@ async function checkRegistries(context: DeployContext, expect: Expect): Promise<
   const tokens = await hre.ethers.getContractAt("TokenRegistry", await addressOf(context, "TokenRegistry"));
   for (const [i, token] of chain.tokens.entries()) {
     expect(`token ${i + 1}`, await knownTokenAddress(context, token), await tokens.tokenOf(i + 1));
+  }
+  const vault = await hre.ethers.getContractAt("Vault", await addressOf(context, "Vault"));
+  for (const outflow of chain.outflows ?? []) {
+    const { id, units } = await outflowOf(context, outflow);
+    expect(`outflow limit of token ${outflow.token}`, units, (await vault.outflowOf(id)).limit);
   }
   for (let id = chain.tokens.length + 1; id <= Number(await tokens.count()); id++) {
     expect(`token ${id}`, "none", await tokens.tokenOf(id));

@@ -44,6 +44,8 @@ export interface ChainConfig {
   readonly finality?: number;
   /** Listed in this order, from local number 1. */
   readonly tokens: readonly TokenConfig[];
+  /** How much may leave the vault within a day; without it any amount. */
+  readonly outflows?: readonly OutflowConfig[];
   /** How much zUSD of the chain may be in the rollup, in whole zUSD; none by default. The same on all chains. */
   readonly zusdCap?: string;
   /** What zUSD is minted against; none by default. */
@@ -57,6 +59,13 @@ export interface ChainConfig {
 /** The chain's native coin, a token by address, or a test token, which is deployed: refused on live networks. */
 export type TokenConfig =
   "native" | { readonly address: string } | { readonly test: string; readonly decimals: number };
+
+export interface OutflowConfig {
+  /** Local number of the token, or zUSD. */
+  readonly token: number | "zUSD";
+  /** Whole tokens, as decimal text. */
+  readonly limit: string;
+}
 
 /** A Chainlink-style feed by address, or a test feed at one dollar, which is deployed: refused on live networks. */
 export type FeedConfig = "test" | { readonly address: string; /** In seconds. */ readonly heartbeat: number };
@@ -148,6 +157,10 @@ export const LOCAL: DeploymentConfig = {
       evmChainId: 31337,
       gateways: ["test"],
       tokens: [...TOKENS, { test: "USDC", decimals: 6 }, { test: "USDT", decimals: 6 }],
+      outflows: [
+        { token: "zUSD", limit: "10000000" },
+        { token: 4, limit: "10000000" },
+      ],
       zusdCap: "100000000",
       facilities: [testPeg("USDC", 4), testPeg("USDT", 5), testPair],
     },
@@ -251,6 +264,13 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
     checkGateways(chain, require);
     const isToken = (token: TokenConfig): boolean => token === "native" || "test" in token || isAddress(token.address);
     require(tokens.every(isToken), `chain ${name}: tokens`, 'must be "native", an address or a test token');
+    for (const { token, limit } of chain.outflows ?? []) {
+      const isListed = token === "zUSD" || (Number.isInteger(token) && token > 0 && token <= tokens.length);
+      require(isListed, `chain ${name}: outflows.token`, 'must be the local number of a token, or "zUSD"');
+      require(/^[1-9][0-9]{0,12}$/.test(
+        limit,
+      ), `chain ${name}: outflows.limit`, "must be a whole number of tokens, as text");
+    }
     const { zusdCap = "0" } = chain;
     require(/^[0-9]+$/.test(zusdCap), `chain ${name}: zusdCap`, "must be a whole number of zUSD, as text");
     require(operators.every((operator) => isAddress(operator)), `chain ${name}: operators`, "must be addresses");

@@ -1,5 +1,9 @@
+import { parseUnits } from "ethers";
+import { tokenId, ZUSD } from "../../protocol/spec";
 import { addressOf, ensureContract, type DeployContext } from "./context";
-import type { TokenConfig } from "./config";
+import type { OutflowConfig, TokenConfig } from "./config";
+
+const ZUSD_DECIMALS = 18;
 
 /** Stands for the native coin; `NATIVE` of the contracts. */
 export const NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE";
@@ -16,6 +20,17 @@ export async function tokenAddress(context: DeployContext, token: TokenConfig): 
 export async function knownTokenAddress(context: DeployContext, token: TokenConfig): Promise<string> {
   if (token === "native") return NATIVE;
   return "address" in token ? token.address : addressOf(context, testTokenName(token.test));
+}
+
+/** The token id and the limit, in the token's own units, of what may leave the vault within a day. */
+export async function outflowOf(
+  context: DeployContext,
+  { token, limit }: OutflowConfig,
+): Promise<{ id: number; units: bigint }> {
+  if (token === "zUSD") return { id: ZUSD, units: parseUnits(limit, ZUSD_DECIMALS) };
+  const { hre, chain } = context;
+  const registry = await hre.ethers.getContractAt("TokenRegistry", await addressOf(context, "TokenRegistry"));
+  return { id: tokenId(chain.index, token), units: parseUnits(limit, Number(await registry.decimalsOf(token))) };
 }
 
 export function symbolOf(token: TokenConfig): string {

@@ -164,5 +164,10 @@ describe("deployment configurations", () => {
     refusesChain({ gateways: [{ address: "nobody" }] }, "chain primary: gateways");
     refusesChain({ tokens: [{ address: "nowhere" }] }, "chain primary: tokens");
     refusesChain({ operators: ["nobody"] }, "chain primary: operators");
+    for (const token of [0, 1.5, 99])
+      refusesChain({ outflows: [{ token, limit: "1" }] }, "chain primary: outflows.token");
+    for (const limit of ["0", "1.5", "-1", ""]) {
+      refusesChain({ outflows: [{ token: "zUSD", limit }] }, "chain primary: outflows.limit");
+    }
   });
 });

@@ -167,8 +167,11 @@ describe("[fork] three networks, real proofs, real gateways", () => {
     await deposits(bob, bnb, "USDT", "2000");
     await deposits(carol, polygon, "USDC", "500");
     await deposits(alice, ethereum, "USDT", "300");
+    // The primary's own request waits for no other chain to be final.
+    expect(await rejection(batcher.step())).to.be.instanceOf(FactWaits);
+    expect([batcher.latest, accountsOf(batcher.state, bob.address).length]).to.deep.equal([1, 1]);
     await settle(batcher);
-    expect(batcher.latest).to.equal(1);
+    expect(batcher.latest).to.equal(2);
 
     const usdc = tokenOf(ethereum, "USDC");
     await deal(ethereum, usdc, alice.address, parseUnits("250", usdc.decimals));
@@ -183,7 +186,7 @@ describe("[fork] three networks, real proofs, real gateways", () => {
     });
     expect(await balanceOf(bnb, "USDT", alice)).to.equal(0n);
     await settle(batcher);
-    expect(batcher.latest).to.equal(2);
+    expect(batcher.latest).to.equal(3);
     expect(await balanceOf(bnb, "USDT", alice)).to.be.within(
       parseUnits("249", tokenOf(bnb, "USDT").decimals),
       parseUnits("250", tokenOf(bnb, "USDT").decimals),
@@ -204,7 +207,7 @@ describe("[fork] three networks, real proofs, real gateways", () => {
     expect(refused.message).to.equal(`Withdraw.chain is ${polygon.chain.index}, which is suspended`);
 
     await batcher.submit(await withdrawal(bob, ethereum, "USDC", "100"));
-    expect(await reached(3)).to.equal(true);
+    expect(await reached(4)).to.equal(true);
     expect(await balanceOf(ethereum, "USDC", bob)).to.be.greaterThan(parseUnits("99", 6));
     await expectSame([bnb, ethereum]);
     expect(await polygon.chain.rollup.number()).to.equal(before);
@@ -247,7 +250,7 @@ describe("[fork] three networks, real proofs, real gateways", () => {
     expect(revertReason(early.cause)?.name).to.equal("Ordering_NotOperator");
     await advance(chains, FORCE_DELAY);
     await settle(leaving);
-    expect(leaving.latest).to.equal(4);
+    expect(leaving.latest).to.equal(5);
     expect(await ethereum.chain.stable?.zusd.balanceOf(alice.address)).to.equal(zusd("300"));
     await expectSame();
   });

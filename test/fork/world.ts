@@ -157,6 +157,7 @@ function chainConfigOf({ forked, layerZero, hyperlane }: Fork, index: number, op
     finality: network.finality.seconds,
     tokens: ["native", ...coins.map(({ address }) => ({ address }))],
     zusdCap: "100000000",
+    outflows: [{ token: "zUSD", limit: "1000000" }, ...coins.map((_, i) => ({ token: i + 2, limit: "1000000" }))],
     lease: LEASES[index - 1],
     facilities,
     operators: [operator.address],
