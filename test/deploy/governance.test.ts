@@ -347,7 +347,7 @@ describe("[proof] G1: deploying with a governor", () => {
     expect(await ordering.isOperator(governor)).to.equal(false);
   });
 
-  it("the governor may do nothing at once, nor shorten its timelock", async () => {
+  it("G2: the governor may do nothing at once, nor shorten its timelock", async () => {
     const { access } = contracts;
     for (const [contract, name, args] of restricted()) {
       const data = contract.interface.encodeFunctionData(name, args);
@@ -374,7 +374,7 @@ describe("[proof] G1: deploying with a governor", () => {
     }
   });
 
-  it("the governor's scheduled calls take hold after the timelock, each once", async () => {
+  it("G2: the governor's scheduled calls take hold after the timelock, each once", async () => {
     const { access } = contracts;
     const asGovernor = access.connect(governor);
     const operations = restricted().map(([contract, name, args]) => ({

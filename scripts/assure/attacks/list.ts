@@ -149,6 +149,7 @@ export const GROUPS: readonly Group[] = [
   }),
   group("G", "Governance", {
     G1: "Every restricted function, called by every role that has no right to it: refused.",
+    G2: "A change before its delay, the delay shortened without its own: refused; a user can leave meanwhile.",
     G3: "Contracts set up twice, or first by a stranger: refused.",
     G5: "A fee of all, a haircut above one, a ceiling below the debt, an inverted band: refused.",
     G6: "A stop that blocks redemption, repayment or claims: there is none; what stops cannot start.",

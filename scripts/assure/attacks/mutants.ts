@@ -935,6 +935,15 @@ export const MUTANTS: readonly Mutant[] = [
     test: contract("rollup/Ordering.force", "R12: who submits"),
   },
   {
+    name: "operators-for-ever",
+    attacks: ["R12", "G2"],
+    file: ORDERING,
+    from: "!_isOverdue(oldestKnown(suspended)) && !isOperator",
+    to: "!isOperator",
+    what: "Nobody but an operator ever submits: who would leave while a change waits for its delay needs one.",
+    test: scenario("timelock", "G2: a governor that turns against the users"),
+  },
+  {
     name: "only-the-latest-head",
     attacks: ["R13"],
     file: ROLLUP,
