@@ -2,9 +2,11 @@
 import { subtask, task } from "hardhat/config";
 import { action } from "./support/action";
 import type * as Support from "./support/deployment";
+import type * as VerifySupport from "./support/verifySources";
 
 /** What is loaded only when a task runs: the contracts' types do not exist before the first compile. */
 const load = () => require("./support/deployment") as typeof Support;
+const loadVerify = () => require("./support/verifySources") as typeof VerifySupport;
 
 task("preflight", "Looks for what would make a deployment on this network fail; changes nothing").setAction(
   action((args, hre) => load().runPreflight(args, hre)),
@@ -14,6 +16,11 @@ task(
   "inspect",
   "Compares what stands on this network with its configuration; exit code 1 when something differs",
 ).setAction(action((args, hre) => load().inspect(args, hre)));
+
+task("verify-sources", "Sends the sources of every contract recorded on this network to an explorer; changes nothing")
+  .addOptionalParam("service", "etherscan (its key from ETHERSCAN_API_KEY) or sourcify", "etherscan")
+  .addOptionalParam("api", "address of the service's API, of a server of your own for example")
+  .setAction(action((args: VerifySupport.VerifyOptions, hre) => loadVerify().verifySources(args, hre)));
 
 task("deploy")
   .addFlag("dryRun", "runs the scripts on a copy of the network, and prints what they cost; nothing is sent or kept")

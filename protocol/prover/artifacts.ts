@@ -15,6 +15,8 @@ import { ProvingProcess } from "./process";
 import type { OnProgress } from "./progress";
 import { COMPILER_SETTINGS, type VerifierContract } from "./verifier";
 
+const VERIFIER_SOURCE = "PlonkVerifier.sol";
+
 /** A circuit and log2 of the most PLONK gates it may have: the size of the development SRS made for it. */
 export interface CircuitSpec extends CircuitSource {
   readonly gatePower: number;
@@ -91,7 +93,7 @@ export async function circuitArtifacts(
     zkey: path.join(directory, "circuit.zkey"),
     vkey: readJson(directory, "vkey.json"),
     verifier: readJson(directory, "verifier.json"),
-    verifierSource: fs.readFileSync(path.join(directory, "PlonkVerifier.sol"), "utf8"),
+    verifierSource: fs.readFileSync(path.join(directory, VERIFIER_SOURCE), "utf8"),
     srs,
   };
 }
@@ -142,7 +144,7 @@ async function buildKeys(
     writeJson(output, "artifact.json", summary);
     writeJson(output, "vkey.json", key);
     writeJson(output, "verifier.json", contract);
-    await fs.promises.writeFile(path.join(output, "PlonkVerifier.sol"), source);
+    await fs.promises.writeFile(path.join(output, VERIFIER_SOURCE), source);
     onProgress?.({ phase: "verifier", done: 1, total: 1 });
   } finally {
     await child.terminate();
@@ -170,6 +172,18 @@ export async function flawsOf({ srs, zkey, vkey, circuitId: id, verifier }: Circ
   } finally {
     await child.terminate();
   }
+}
+
+/** The source of a verifier with this creation code, if one was kept; nothing is made. */
+export function keptVerifierSource(bytecode: string, cache = CACHE_ROOT): string | undefined {
+  const keys = path.join(cache, "keys");
+  const directories = fs.existsSync(keys) ? fs.readdirSync(keys).map((name) => path.join(keys, name)) : [];
+  const kept = directories.find(
+    (directory) =>
+      fs.existsSync(path.join(directory, "verifier.json")) &&
+      readJson<VerifierContract>(directory, "verifier.json").bytecode === bytecode,
+  );
+  return kept && fs.readFileSync(path.join(kept, VERIFIER_SOURCE), "utf8");
 }
 
 /** [τ]₂ as the key states it. */

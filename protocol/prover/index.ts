@@ -1,6 +1,7 @@
 export {
   circuitArtifacts,
   flawsOf,
+  keptVerifierSource,
   sizeSpec,
   type ArtifactOptions,
   type CircuitArtifacts,
@@ -20,4 +21,10 @@ export {
   type ProvingEngine,
 } from "./proof";
 export { createProver, type CircuitInput, type InputValue, type Prover } from "./prover";
-export type { VerifierContract } from "./verifier";
+export {
+  compilerVersion,
+  compileVerifier,
+  VERIFIER_IDENTIFIER,
+  verifierInput,
+  type VerifierContract,
+} from "./verifier";

@@ -28,9 +28,12 @@ export async function verifierSource(zkey: string): Promise<string> {
   return zKey.exportSolidityVerifier(zkey, { plonk: await fs.promises.readFile(template, "utf8") });
 }
 
-/** @throws with the compiler's messages if it refuses */
-export function compileVerifier(source: string): VerifierContract {
-  const input = {
+/** The verifier as the compiler's standard JSON input names it. */
+export const VERIFIER_IDENTIFIER = `${FILE}:${CONTRACT}`;
+
+/** The compiler's standard JSON input for a verifier. */
+export function verifierInput(source: string) {
+  return {
     language: "Solidity",
     sources: { [FILE]: { content: source } },
     settings: {
@@ -38,7 +41,16 @@ export function compileVerifier(source: string): VerifierContract {
       outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
     },
   };
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as CompilerOutput;
+}
+
+/** As explorers name the compiler: `0.8.28+commit.7893614a`. */
+export function compilerVersion(): string {
+  return solc.version().split(".").slice(0, 4).join(".");
+}
+
+/** @throws with the compiler's messages if it refuses */
+export function compileVerifier(source: string): VerifierContract {
+  const output = JSON.parse(solc.compile(JSON.stringify(verifierInput(source)))) as CompilerOutput;
   const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));
   const { abi, evm } = output.contracts[FILE][CONTRACT];

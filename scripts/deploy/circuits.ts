@@ -38,9 +38,11 @@ export async function keyFlaws(artifacts: CircuitArtifacts): Promise<string[]> {
   return once(flawsFound, artifacts.directory, () => flawsOf(artifacts));
 }
 
+export const VERIFIER_PREFIX = "PlonkVerifier_";
+
 /** The name of a circuit's verifier among the deployed contracts. */
 export function verifierName(circuitId: string): string {
-  return `PlonkVerifier_${circuitId.slice(2, 10)}`;
+  return `${VERIFIER_PREFIX}${circuitId.slice(2, 10)}`;
 }
 
 export function deploymentDomain(config: DeploymentConfig): bigint {
