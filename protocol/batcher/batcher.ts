@@ -203,7 +203,8 @@ export class Batcher {
       this.outlook = undefined;
       await this.checkCommitment();
     }
-    if (reset) this.pool.restore((number, hash) => ledger.batches[number - 1]?.hash === hash);
+    // Not after a reset alone: the chain may have taken back batches while the batcher was down.
+    this.pool.restore((number, hash) => ledger.batches[number - 1]?.hash === hash);
     for (const { number, hash, ops, batch } of batches) {
       const words = ops.signed.map(({ slot }) => batch.words[signedWord(this.options.proving.size, slot)]);
       for (const op of this.pool.include(number, hash, words)) this.emit({ type: "included", batch: number, op });
@@ -352,7 +353,20 @@ export class Batcher {
   private async readUnderWay(): Promise<BatchCalldata | undefined> {
     const { circuitId } = this.options.proving;
     const next = { number: this.latest + 1, circuitId, now: await this.nextTimestamp() };
-    return this.underWay.read(next, (batch, reason) => this.emit({ type: "discarded", batch, reason }));
+    const batch = this.underWay.read(next, (number, reason) => this.emit({ type: "discarded", batch: number, reason }));
+    if (!batch || this.hasItsRequests(batch)) return batch;
+    this.underWay.remove();
+    this.emit({ type: "discarded", batch: next.number, reason: "requests that it takes are gone" });
+    return undefined;
+  }
+
+  /** Not after a reorganisation that shortened a queue. Of a queue that cannot be read it is not known. */
+  private hasItsRequests(batch: BatchCalldata): boolean {
+    const { queue: taken } = decodeBatch(this.options.proving.size, batch.words);
+    return this.reachable.every(({ chain: { index }, requests }) => {
+      const count = taken.filter(({ op }) => op.chain === index).length;
+      return count === 0 || this.primary.ledger.consumed(index) + count <= requests.length;
+    });
   }
 
   private async submitToPrimary(batch: BatchCalldata): Promise<void> {

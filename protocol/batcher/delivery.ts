@@ -1,5 +1,6 @@
 import type { BatchCalldata } from "../chain/batch";
-import { ChainError, revertReason } from "../chain/errors";
+import { BlockMark } from "../chain/blockMark";
+import { acting, ChainError, revertReason } from "../chain/errors";
 import type { Fact, FactCarrier } from "../chain/factCarrier";
 import { acknowledge, readStanding } from "../chain/ordering";
 import { payOutbox } from "../chain/outboxPayer";
@@ -18,8 +19,8 @@ const FOLD_ATTEMPTS = 3;
 
 /** Brings batches to the chains, with the facts they need, and pays what they order. All of it may be repeated at any time. */
 export class Delivery {
-  /** The last batch whose payments are tried, by chain index. */
-  private readonly settled = new Map<number, { number: number; hash: string }>();
+  /** The last batch whose payments are tried, by chain index, and a block in which they are. */
+  private readonly settled = new Map<number, { number: number; hash: string; mark: BlockMark }>();
 
   constructor(
     private readonly primary: Followed,
@@ -117,15 +118,21 @@ export class Delivery {
 
   private async settle({ chain, ledger }: Followed): Promise<void> {
     const last = this.settled.get(chain.index);
-    // After a reorganisation all are looked at again.
-    const isOnChain = last !== undefined && ledger.batches[last.number - 1]?.hash === last.hash;
+    // After a reorganisation all are looked at again: it may have taken back the payments, and not the batch.
+    const isOnChain =
+      last !== undefined &&
+      ledger.batches[last.number - 1]?.hash === last.hash &&
+      (await acting(chain, "looking for a block", () => last.mark.stands()));
+    let mark = isOnChain ? last.mark : undefined;
     for (const { number, hash } of ledger.batches.slice(isOnChain ? last.number : 0)) {
       const payments = ledger.outbox(number, chain.index);
       if (payments.length > 0) {
         const payout = await payOutbox(chain, number, payments);
         if (payout.paid + payout.deferred > 0) this.emit({ type: "paid", batch: number, chain: chain.name, payout });
+        mark = undefined;
       }
-      this.settled.set(chain.index, { number, hash });
+      mark ??= await acting(chain, "reading the latest block", () => BlockMark.latest(chain.provider));
+      this.settled.set(chain.index, { number, hash, mark });
     }
   }
 }

@@ -81,6 +81,7 @@ export const GROUPS: readonly Group[] = [
     R8: "A poisonous payment in the outbox: the batch is accepted and the others are paid.",
     R9: "The state rebuilt from published words alone, by a second implementation: the same commitment after every batch.",
     R10: "A batch of Noops, the first from genesis: accepted once.",
+    R11: "Blocks taken back, up to 64, at any moment: every request and op is taken once, nothing is paid twice, and the batcher goes on.",
     R12: "Someone who is no operator submits: refused, until a known request waits longer than `forceDelay`.",
     R13: "Requests that arrive while a batch is proven, thousands of them: the proof stays valid, only the fold changes.",
     R14: "Every odd request: refused by the vault, or a valid batch with it exists.",

@@ -926,6 +926,15 @@ export const MUTANTS: readonly Mutant[] = [
     test: contract("rollup/Rollup.submit", "R10: accepts a batch of Noops from genesis, once, and moves the state"),
   },
   {
+    name: "replaced-blocks-unnoticed",
+    attacks: ["R11"],
+    file: "protocol/chain/logs.ts",
+    from: "this.last !== undefined && (await this.blockHash(this.last.number)) !== this.last.hash;",
+    to: "false;",
+    what: "The state goes on from batches and requests that the chain took back.",
+    test: protocol("chain/followers", "R11: a ledger and a queue start over when the chain replaced what they read"),
+  },
+  {
     name: "anyone-submits",
     attacks: ["R12"],
     file: ORDERING,
