@@ -137,6 +137,31 @@ describe("P6: calls and inheritance", () => {
     expect(callers).to.deep.equal(["contracts/verifiers/ProofVerifier.sol"]);
   });
 
+  it("Neon EVM: a precompile that aborts at an invalid point stops the batch of who sent it, and nothing else", () => {
+    const curve: string[] = [];
+    const caught: string[] = [];
+    const inside: string[] = [];
+    for (const [source, tree] of trees) {
+      let isCurve = false;
+      let catches = false;
+      walk(tree, (node) => {
+        const name = node.nodeType === "Identifier" ? (node.name as string) : undefined;
+        const called = node.nodeType === "FunctionCall" ? calledName(node) : undefined;
+        isCurve ||= name === "KZG" || name === "BN254" || called === "verifyProof";
+        catches ||= node.nodeType === "TryStatement";
+        if (called === "submitBatch" || called === "followBatch") inside.push(source);
+      });
+      if (isCurve) curve.push(source);
+      if (isCurve && catches) caught.push(source);
+    }
+    expect(curve.filter((source) => !source.startsWith("contracts/libraries/")).sort()).to.deep.equal([
+      "contracts/rollup/Rollup.sol",
+      "contracts/verifiers/ProofVerifier.sol",
+    ]);
+    expect(caught, "go on when a point is invalid").to.deep.equal([]);
+    expect(inside, "send batches from within").to.deep.equal([]);
+  });
+
   it("the check finds what it looks for", () => {
     const call = (name: string): Node => ({
       nodeType: "FunctionCall",
