@@ -69,7 +69,12 @@ export class BatchFollower {
   async sync(): Promise<{ reset: boolean }> {
     const { reset, logs } = await acting(this.chain, "reading the batches", () => this.logs.next());
     if (reset) this.accepted.length = 0;
-    for (const log of logs) this.accepted.push(await this.read(log));
+    try {
+      for (const log of logs) this.accepted.push(await this.read(log));
+    } catch (error) {
+      this.logs.restart();
+      throw error;
+    }
     return { reset };
   }
 

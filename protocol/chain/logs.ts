@@ -27,11 +27,11 @@ export class LogFollower {
 
   /** The logs since the last call, up to the chain's latest block. */
   async next(): Promise<NewLogs> {
+    const latest = await this.provider.getBlockNumber();
+    // The hash is read before all else: a block replaced from here on is noticed by the next call.
+    const hash = await this.blockHash(latest);
     const reset = this.last !== undefined && (await this.blockHash(this.last.number)) !== this.last.hash;
     let from = reset || !this.last ? this.firstBlock : this.last.number + 1;
-    const latest = await this.provider.getBlockNumber();
-    // The hash is read before the logs: a block replaced in between is noticed by the next call.
-    const hash = await this.blockHash(latest);
     const logs: EventLog[] = [];
     for (; from <= latest; from += BLOCKS_PER_REQUEST) {
       const to = Math.min(latest, from + BLOCKS_PER_REQUEST - 1);
@@ -43,6 +43,11 @@ export class LogFollower {
     }
     this.last = { number: latest, hash };
     return { reset, logs };
+  }
+
+  /** What was read is void, for it could not be used: the next call starts over. */
+  restart(): void {
+    this.last = { number: this.firstBlock, hash: "" };
   }
 
   /** Hash of a block of this chain; empty when the chain is shorter. */

@@ -56,7 +56,12 @@ export class QueueFollower {
   async sync(): Promise<boolean> {
     const { reset, logs } = await acting(this.chain, "reading the request queue", () => this.logs.next());
     if (reset) this.queue.length = 0;
-    for (const log of logs) this.append(log);
+    try {
+      for (const log of logs) this.append(log);
+    } catch (error) {
+      this.logs.restart();
+      throw error;
+    }
     return reset || logs.length > 0;
   }
 

@@ -518,7 +518,7 @@ describe("reorganisations, with mock proofs", () => {
     });
     after(() => shore.destroy());
 
-    const few = freshSeed("reorganisations");
+    const few = "reorganisations";
     it(`R11: nothing is lost and nothing is paid twice (${few})`, () => runs(shore, few, 8));
 
     const many = freshSeed("many reorganisations");
@@ -536,7 +536,7 @@ describe("reorganisations, with mock proofs", () => {
     });
     after(() => shore.destroy());
 
-    const few = freshSeed("reorganisations of one chain");
+    const few = "reorganisations of one chain";
     it(`R11: the other never hears of what is taken back (${few})`, () => runs(shore, few, 5));
 
     it("R11: a head that was recorded and taken back is never a fact", async () => {

@@ -146,7 +146,7 @@ describe("Vault outflow", () => {
     );
   });
 
-  it("costs a payment at most 6,000 gas", async () => {
+  it("[gas] costs a payment at most 6,000 gas", async () => {
     const { pay, asAdmin } = await loadFixture(fixture);
     const cost = async (i: number) => (await (await pay([payment(USD, fresh(i), 1n)], BigInt(i))).wait())!.gasUsed;
     const bounded = await cost(1);
