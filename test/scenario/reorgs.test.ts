@@ -43,10 +43,12 @@ const [ETH_A, USD_B] = [tokenId(1, 1), tokenId(2, 2)];
 const DEEPEST = 64;
 /** Where chains are reorganised one by one, each within its finality. */
 const DEEPEST_ALONE = 16;
+/** In milliseconds. */
+const MINUTE = 60_000;
 /** Seconds from block to block. */
 const BLOCK_TIME = 12;
-/** Longer than the deepest, by one block. */
-const FINALITY = (DEEPEST_ALONE + 1) * BLOCK_TIME;
+/** Seconds, longer than the deepest by one block: a fact that left sooner could be of what is taken back, and no chain that took it finds its way back. */
+const finalityOf = (deepest: number): number => (deepest + 1) * BLOCK_TIME;
 /** More rounds than any run needs. */
 const MOST_ROUNDS = 60;
 
@@ -514,11 +516,11 @@ describe("reorganisations, with mock proofs", () => {
   describe("of all chains at once", () => {
     let shore: Shore;
     before(async () => {
-      shore = await Shore.create(1, 0, DEEPEST);
+      shore = await Shore.create(1, finalityOf(DEEPEST), DEEPEST);
     });
     after(() => shore.destroy());
 
-    const few = "reorganisations";
+    const few = freshSeed("reorganisations");
     it(`R11: nothing is lost and nothing is paid twice (${few})`, () => runs(shore, few, 8));
 
     const many = freshSeed("many reorganisations");
@@ -526,17 +528,17 @@ describe("reorganisations, with mock proofs", () => {
       const { places, replaced } = await runs(shore, many, 100);
       expect(places).to.include.all.keys("request", "batch", "fact", "payout");
       expect(replaced).to.include.all.keys("request", "batch", "fact", "payout");
-    });
+    }).timeout(60 * MINUTE);
   });
 
   describe("of one chain alone, within finality", () => {
     let shore: Shore;
     before(async () => {
-      shore = await Shore.create(2, FINALITY, DEEPEST_ALONE);
+      shore = await Shore.create(2, finalityOf(DEEPEST_ALONE), DEEPEST_ALONE);
     });
     after(() => shore.destroy());
 
-    const few = "reorganisations of one chain";
+    const few = freshSeed("reorganisations of one chain");
     it(`R11: the other never hears of what is taken back (${few})`, () => runs(shore, few, 5));
 
     it("R11: a head that was recorded and taken back is never a fact", async () => {
