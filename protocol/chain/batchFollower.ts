@@ -67,15 +67,12 @@ export class BatchFollower {
    * @returns whether the chain was reorganised: batches seen before may be gone
    */
   async sync(): Promise<{ reset: boolean }> {
-    const { reset, logs } = await acting(this.chain, "reading the batches", () => this.logs.next());
-    if (reset) this.accepted.length = 0;
-    try {
-      for (const log of logs) this.accepted.push(await this.read(log));
-    } catch (error) {
-      this.logs.restart();
-      throw error;
-    }
-    return { reset };
+    return acting(this.chain, "reading the batches", () =>
+      this.logs.follow(
+        () => (this.accepted.length = 0),
+        async (log) => void this.accepted.push(await this.read(log)),
+      ),
+    );
   }
 
   private async read(log: EventLog): Promise<AcceptedBatch> {

@@ -45,9 +45,25 @@ export class LogFollower {
     return { reset, logs };
   }
 
-  /** What was read is void, for it could not be used: the next call starts over. */
-  restart(): void {
-    this.last = { number: this.firstBlock, hash: "" };
+  /**
+   * Hands over the logs since the last call, in order.
+   * @param restart is called before they come from the first block again
+   * @param take where it throws, the next call starts over
+   * @returns whether it started over, and how many logs there were
+   */
+  async follow(
+    restart: () => void,
+    take: (log: EventLog) => void | Promise<void>,
+  ): Promise<{ reset: boolean; count: number }> {
+    const { reset, logs } = await this.next();
+    if (reset) restart();
+    try {
+      for (const log of logs) await take(log);
+    } catch (error) {
+      this.last = { number: this.firstBlock, hash: "" };
+      throw error;
+    }
+    return { reset, count: logs.length };
   }
 
   /** Hash of a block of this chain; empty when the chain is shorter. */

@@ -91,14 +91,17 @@ export class PostFollower {
   }
 
   async sync(): Promise<void> {
-    const { reset, logs } = await acting(this.primary, "reading posted requests", () => this.logs.next());
-    if (reset) this.posts.clear();
-    for (const { args } of logs) {
-      const chain = Number(args.chain);
-      const posts = this.posts.get(chain) ?? [];
-      posts.push({ end: Number(args.end), time: Number(args.time) });
-      this.posts.set(chain, posts);
-    }
+    await acting(this.primary, "reading posted requests", () =>
+      this.logs.follow(
+        () => this.posts.clear(),
+        ({ args }) => {
+          const chain = Number(args.chain);
+          const posts = this.posts.get(chain) ?? [];
+          posts.push({ end: Number(args.end), time: Number(args.time) });
+          this.posts.set(chain, posts);
+        },
+      ),
+    );
   }
 
   /** When the request at a position of a chain's queue was posted, unix seconds; infinity: not yet. */

@@ -54,15 +54,13 @@ export class QueueFollower {
    * @returns whether there were any, or the chain was reorganised
    */
   async sync(): Promise<boolean> {
-    const { reset, logs } = await acting(this.chain, "reading the request queue", () => this.logs.next());
-    if (reset) this.queue.length = 0;
-    try {
-      for (const log of logs) this.append(log);
-    } catch (error) {
-      this.logs.restart();
-      throw error;
-    }
-    return reset || logs.length > 0;
+    const { reset, count } = await acting(this.chain, "reading the request queue", () =>
+      this.logs.follow(
+        () => (this.queue.length = 0),
+        (log) => this.append(log),
+      ),
+    );
+    return reset || count > 0;
   }
 
   /**

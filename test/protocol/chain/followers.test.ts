@@ -1,5 +1,6 @@
 import { mine, takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
+import type { EventLog } from "ethers";
 import { ethers } from "hardhat";
 import { BatchFollower } from "../../../protocol/chain/batchFollower";
 import { openChain, type Chain } from "../../../protocol/chain/chain";
@@ -185,6 +186,25 @@ describe("chain: followers", () => {
     expect(queue.requests.map(({ request }) => request.owner)).to.deep.equal([people.bob.address]);
     expect([ledger.latest, ledger.consumed(1), ledger.timestamp]).to.deep.equal([0, 0, 0]);
     expect(ledger.state.nonzeroCount).to.equal(2);
+  });
+
+  it("B2: nothing is lost when a node fails in the middle of reading", async () => {
+    await world.deposit(world.people.alice, world.primary, { amount: 5n });
+    await world.batcher.step();
+    let isDown = true;
+    const chain = lying("rollup", (logs) =>
+      logs.map((log) => {
+        const transaction = (): unknown =>
+          isDown ? Promise.reject(new Error("the node is down")) : (log as never as EventLog).getTransaction();
+        return Object.create(log, { getTransaction: { value: transaction } }) as Log;
+      }),
+    );
+    const ledger = new Ledger(chain);
+    expect((await rejection(ledger.sync())).message).to.include("the node is down");
+    isDown = false;
+    const { batches } = await ledger.sync();
+    expect(batches.map(({ number }) => number)).to.deep.equal([1]);
+    expect(ledger.state.balance(1).balance).to.equal(5n);
   });
 
   it("says where no deployment is", async () => {
