@@ -1,8 +1,7 @@
 import type { DeployFunction } from "hardhat-deploy/types";
 import { finalityOf } from "../scripts/deploy/config";
 import { addressOf, deployContext, isAdministrator, perform, report } from "../scripts/deploy/context";
-import { isPeerGateway } from "../scripts/deploy/gatewayConfig";
-import { ensureGateway, peerCalls } from "../scripts/deploy/gateways";
+import { ensureGateway, gatewayCalls } from "../scripts/deploy/gateways";
 
 /**
  * How facts leave: when they are final, and by the configured gateways, each of which learns its peers first. Test gateways have the deployer
@@ -17,14 +16,10 @@ const deploy: DeployFunction = async (hre) => {
     await (await facts.setFinality(finality)).wait();
     report(context, `facts are final after ${finality} s`);
   }
-  for (const [place, configured] of context.chain.gateways.entries()) {
-    const gateway = await ensureGateway(context, configured, place);
-    const calls = isPeerGateway(configured) && mayChange ? await peerCalls(context, configured, gateway) : [];
-    for (const call of calls) await perform(context, call);
-    if (await facts.isGateway(gateway)) continue;
-    await (await facts.addGateway(gateway)).wait();
-    report(context, `added gateway ${gateway}`);
-  }
+  for (const [place, configured] of context.chain.gateways.entries()) await ensureGateway(context, configured, place);
+  // What only the governor may change is left to `propose-gateways`; the last script says what differs.
+  const calls = mayChange ? await gatewayCalls(context) : [];
+  for (const call of calls) await perform(context, call);
 };
 
 deploy.tags = ["gateways"];

@@ -1,9 +1,9 @@
 /** What stands on a chain beyond its configuration, where only events tell: registries do not list all they have. */
 import { LogFollower, type EventSource } from "../../protocol/chain/logs";
 import { artifactsOf } from "./circuits";
-import { sorted, type Expect } from "./check";
 import { addressOf, type DeployContext } from "./context";
 import { firstBlock } from "./description";
+import { sorted, type Expect } from "./difference";
 import { GUARDIAN_ROLE } from "./roles";
 
 /** Operators, circuits, chains, administrators and guardians: all that there are. */

@@ -3,17 +3,11 @@ import { ZeroAddress, concat, toBeArray } from "ethers";
 import { artifactsOf, genesisOf, verifierName } from "./circuits";
 import { cellBitsOf, finalityOf, isSameAddress, leaseOf, zusdCapOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
+import { sorted, type Difference, type Expect } from "./difference";
 import { facilityName } from "./facilities";
 import { compareGateways } from "./gateways";
 import { GUARDIAN_ROLE, guardedFunctions } from "./roles";
 import { knownTokenAddress, outflowOf } from "./tokens";
-
-/** A field that is not on chain as the configuration has it. */
-export interface Difference {
-  readonly field: string;
-  readonly configured: string;
-  readonly found: string;
-}
 
 /** @throws naming every difference, but for those that only events show: they take long to read on a chain that is old */
 export async function checkDeployment(context: DeployContext): Promise<void> {
@@ -45,8 +39,6 @@ export async function compareFields(context: DeployContext, expect: Expect): Pro
   await checkStable(context, expect);
   await checkGovernance(context, expect);
 }
-
-export type Expect = (what: string, expected: unknown, actual: unknown) => void;
 
 /** The code of contracts without immutables is the compiled one; of the others the length is. */
 async function checkCode(context: DeployContext, expect: Expect): Promise<void> {
@@ -193,16 +185,6 @@ async function checkStable(context: DeployContext, expect: Expect): Promise<void
         await contract.token(),
       );
   }
-}
-
-/** Addresses, or ids, as text: what is compared without an order. */
-export function sorted(items: readonly string[]): string {
-  return items.length === 0
-    ? "none"
-    : items
-        .map((item) => item.toLowerCase())
-        .sort()
-        .join(", ");
 }
 
 /** ERC-7930, version 1, of an EVM chain: chain type 0, the chain id without leading zeros, 20 bytes of address. */

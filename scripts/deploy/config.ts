@@ -140,7 +140,8 @@ const testPair: PairFacilityConfig = {
 };
 
 const HOUR = 3600;
-const DEFAULT_LEASE = 6 * HOUR;
+/** Seconds of silence after which a chain is suspended. */
+export const DEFAULT_LEASE = 6 * HOUR;
 
 /** Two chains on one machine. */
 export const LOCAL: DeploymentConfig = {

@@ -43,6 +43,9 @@ export interface CommitteeGatewayConfig {
   readonly quorum: number;
 }
 
+/** `MAX_ATTESTERS` of `CommitteeGateway`. */
+const MOST_ATTESTERS = 32;
+
 /** What is asked of a chain's configuration. */
 interface GatewayChain {
   readonly name: string;
@@ -134,7 +137,7 @@ function checkPeerGateway(chain: GatewayChain, gateway: PeerGatewayConfig, requi
     require(isAscending(attesters), `${field}: attesters`, "must be addresses in ascending order");
     const isQuorum = Number.isInteger(quorum) && 2 * quorum > attesters.length && quorum <= attesters.length;
     require(isQuorum &&
-      attesters.length <= 32, `${field}: quorum`, "must be more than half of the attesters, at most 32");
+      attesters.length <= MOST_ATTESTERS, `${field}: quorum`, "must be more than half of the attesters, at most 32");
   }
 }
 

@@ -3,6 +3,7 @@ import { AbiCoder, Contract } from "ethers";
 import type { Call } from "../../protocol/chain/membership";
 import type { ChainConfig } from "./config";
 import { addressOf, ensureContract, type DeployContext } from "./context";
+import { sorted, type Expect } from "./difference";
 import {
   domainOf,
   endpointOf,
@@ -55,8 +56,22 @@ function testGatewayName(place: number): string {
   return `TestGateway_${place + 1}`;
 }
 
+/** The calls that make the gateways as configured: each learns the peers that it does not have so, and is registered. */
+export async function gatewayCalls(context: DeployContext): Promise<Call[]> {
+  const facts = await context.hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
+  const calls: Call[] = [];
+  for (const [place, configured] of context.chain.gateways.entries()) {
+    const gateway = await knownGatewayAddress(context, configured, place);
+    if (isPeerGateway(configured)) calls.push(...(await peerCalls(context, configured, gateway)));
+    if (await facts.isGateway(gateway)) continue;
+    const data = facts.interface.encodeFunctionData("addGateway", [gateway]);
+    calls.push({ target: await facts.getAddress(), data, what: `adds gateway ${gateway}` });
+  }
+  return calls;
+}
+
 /** The calls that tell a gateway those peers that it does not have as configured. */
-export async function peerCalls(context: DeployContext, own: PeerGatewayConfig, gateway: string): Promise<Call[]> {
+async function peerCalls(context: DeployContext, own: PeerGatewayConfig, gateway: string): Promise<Call[]> {
   const { ethers } = context.hre;
   const contract = await ethers.getContractAt("IPeerGateway", gateway);
   const calls: Call[] = [];
@@ -118,21 +133,12 @@ async function argumentsOf(
   return [authority, gateway.attesters, gateway.quorum];
 }
 
-/** @param expect is told what is configured and what is on chain */
-export async function compareGateways(
-  context: DeployContext,
-  expect: (what: string, expected: unknown, actual: unknown) => void,
-): Promise<void> {
+export async function compareGateways(context: DeployContext, expect: Expect): Promise<void> {
   const { ethers } = context.hre;
   const facts = await ethers.getContractAt("Facts", await addressOf(context, "Facts"));
   const expected = await Promise.all(
     context.chain.gateways.map((gateway, place) => knownGatewayAddress(context, gateway, place)),
   );
-  const sorted = (addresses: readonly string[]): string =>
-    addresses
-      .map((address) => address.toLowerCase())
-      .sort()
-      .join();
   expect("gateways", sorted(expected), sorted(await facts.gateways()));
   for (const gateway of context.chain.gateways.filter(isPeerGateway)) {
     const name = gatewayName(gateway);
@@ -177,7 +183,7 @@ async function comparePathway(
   own: LayerZeroGatewayConfig,
   gateway: string,
   { chain: { name }, domain, config }: Peer,
-  expect: (what: string, expected: unknown, actual: unknown) => void,
+  expect: Expect,
 ): Promise<void> {
   const endpoint = new Contract(endpointOf(chain, own) as string, ENDPOINT, hre.ethers.provider);
   const pathway = pathwayOf(own, config as LayerZeroGatewayConfig);

@@ -19,6 +19,7 @@ export interface ContractRecord {
   readonly args?: readonly unknown[];
   readonly bytecode?: string;
   readonly metadata?: string;
+  readonly transactionHash?: string;
 }
 
 export interface Sources {

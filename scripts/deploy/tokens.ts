@@ -1,9 +1,8 @@
 import { parseUnits } from "ethers";
-import { tokenId, ZUSD } from "../../protocol/spec";
+import { ZUSD_TOKEN } from "../../protocol/chain/tokens";
+import { tokenId } from "../../protocol/spec";
 import { addressOf, ensureContract, type DeployContext } from "./context";
 import type { OutflowConfig, TokenConfig } from "./config";
-
-const ZUSD_DECIMALS = 18;
 
 /** Stands for the native coin; `NATIVE` of the contracts. */
 export const NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE";
@@ -27,7 +26,7 @@ export async function outflowOf(
   context: DeployContext,
   { token, limit }: OutflowConfig,
 ): Promise<{ id: number; units: bigint }> {
-  if (token === "zUSD") return { id: ZUSD, units: parseUnits(limit, ZUSD_DECIMALS) };
+  if (token === "zUSD") return { id: ZUSD_TOKEN.id, units: parseUnits(limit, ZUSD_TOKEN.decimals) };
   const { hre, chain } = context;
   const registry = await hre.ethers.getContractAt("TokenRegistry", await addressOf(context, "TokenRegistry"));
   return { id: tokenId(chain.index, token), units: parseUnits(limit, Number(await registry.decimalsOf(token))) };

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { formatUnits, Interface, JsonRpcProvider, toQuantity, type InterfaceAbi } from "ethers";
+import { formatUnits, Interface, JsonRpcProvider, toQuantity } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { networkOf } from "../../protocol/chain/networks";
 import { startAnvil } from "../../scripts/anvil";
@@ -12,6 +12,7 @@ import { findContext } from "../../scripts/deploy/context";
 import { deployChain } from "../../scripts/deploy/deployChain";
 import { readDescription } from "../../scripts/deploy/description";
 import { preflight } from "../../scripts/deploy/preflight";
+import { readRecords } from "../../scripts/deploy/sources";
 import { table } from "../../scripts/table";
 import { toConsole, type Print } from "./print";
 
@@ -69,7 +70,7 @@ export async function dryRun(hre: HardhatRuntimeEnvironment, print: Print = toCo
     // Keys from a keystore are not asked for again.
     const privateKeys = Array.isArray(config.accounts) ? config.accounts : undefined;
     await deployChain({ network, rpcUrl: fork.url, deployments, privateKeys, compile: false });
-    const steps = await stepsOf(provider, first, path.join(deployments, network));
+    const steps = await stepsOf(provider, first, deployments, network);
     print(costTable(steps, price, networkOf(chainId)?.coin.symbol ?? "ETH"));
     print(`\nAt ${formatUnits(price, 9)} gwei. Nothing was sent to ${network}.`);
   } finally {
@@ -80,18 +81,13 @@ export async function dryRun(hre: HardhatRuntimeEnvironment, print: Print = toCo
 }
 
 /** The transactions after a block, by what they did according to the records. */
-async function stepsOf(provider: JsonRpcProvider, after: number, folder: string): Promise<Step[]> {
-  interface DeployRecord {
-    readonly name: string;
-    readonly address: string;
-    readonly abi: InterfaceAbi;
-    readonly transactionHash?: string;
-  }
-  const files = fs.readdirSync(folder).filter((file) => file.endsWith(".json"));
-  const records = files.map((file) => {
-    const record = JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as Omit<DeployRecord, "name">;
-    return { ...record, name: path.basename(file, ".json") };
-  });
+async function stepsOf(
+  provider: JsonRpcProvider,
+  after: number,
+  deployments: string,
+  network: string,
+): Promise<Step[]> {
+  const { records } = readRecords(deployments, network);
   const steps: Step[] = [];
   for (let number = after + 1; number <= (await provider.getBlockNumber()); number++) {
     for (const hash of (await provider.getBlock(number))?.transactions ?? []) {

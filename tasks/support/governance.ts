@@ -1,10 +1,9 @@
 /** Tasks that prepare what the administration does; they send nothing. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
-import { additionOf, retirementOf, type Call } from "../../protocol/chain/membership";
+import { additionOf, retirementOf } from "../../protocol/chain/membership";
 import { ZUSD_TOKEN } from "../../protocol/chain/tokens";
-import { addressOf, deployContext } from "../../scripts/deploy/context";
-import { isPeerGateway } from "../../scripts/deploy/gatewayConfig";
-import { knownGatewayAddress, peerCalls } from "../../scripts/deploy/gateways";
+import { deployContext } from "../../scripts/deploy/context";
+import { gatewayCalls } from "../../scripts/deploy/gateways";
 import { readUnits } from "./amounts";
 import { openNetwork } from "./network";
 import { toConsole, type Print } from "./print";
@@ -49,16 +48,7 @@ export async function proposeGateways(
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
-  const context = await deployContext(hre);
-  const facts = await hre.ethers.getContractAt("Facts", await addressOf(context, "Facts"));
-  const calls: Call[] = [];
-  for (const [place, configured] of context.chain.gateways.entries()) {
-    const target = await knownGatewayAddress(context, configured, place);
-    if (isPeerGateway(configured)) calls.push(...(await peerCalls(context, configured, target)));
-    if (await facts.isGateway(target)) continue;
-    const data = facts.interface.encodeFunctionData("addGateway", [target]);
-    calls.push({ target: await facts.getAddress(), data, what: `adds gateway ${target}` });
-  }
+  const calls = await gatewayCalls(await deployContext(hre));
   if (calls.length === 0) print("The gateways are as configured.");
   else presentProposal(hre, calls, safe, print);
 }

@@ -1,6 +1,7 @@
 /** The networks that are forked. */
 import { networkOf, type Network } from "../../protocol/chain/networks";
 import { assetsOf, type ChainAssets } from "../../protocol/pcd";
+import { networkKey, rpcVariable } from "../../scripts/deploy/rpc";
 
 export interface ForkedNetwork {
   readonly network: Network;
@@ -11,18 +12,14 @@ export interface ForkedNetwork {
   readonly evmChainId: number;
 }
 
-function forked(id: number, variable: string, evmChainId: number): ForkedNetwork {
+function forked(id: number, evmChainId: number): ForkedNetwork {
   const network = networkOf(id);
   if (!network?.layerZero || !network.hyperlane) throw new RangeError(`id: no gateways are known on chain ${id}`);
-  return { network, assets: assetsOf(id), variable, evmChainId };
+  return { network, assets: assetsOf(id), variable: rpcVariable(networkKey(network.name)), evmChainId };
 }
 
 /** The first is the primary: its finality is the shortest. */
-export const FORKED: readonly ForkedNetwork[] = [
-  forked(56, "CAUSEWAY_RPC_BSC", 31337),
-  forked(1, "CAUSEWAY_RPC_ETHEREUM", 31338),
-  forked(137, "CAUSEWAY_RPC_POLYGON", 31339),
-];
+export const FORKED: readonly ForkedNetwork[] = [forked(56, 31337), forked(1, 31338), forked(137, 31339)];
 
 /** LayerZero's ids of the other networks. */
 export function remotesOf(own: ForkedNetwork): number[] {

@@ -1,14 +1,15 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { startRetryingProxy, type Proxy } from "./retry";
+import type { Server } from "../fixtures/server";
+import { startRetryingProxy } from "./retry";
 
 describe("the proxy before a network's RPC", () => {
   /** What the network does with its next requests; then it answers. */
   let troubles: ((response: http.ServerResponse) => void)[] = [];
   let asked: string[] = [];
   let network: http.Server;
-  let proxy: Proxy;
+  let proxy: Server;
 
   before(async () => {
     network = http.createServer((request, response) => {
@@ -29,7 +30,7 @@ describe("the proxy before a network's RPC", () => {
     asked = [];
   });
   after(async () => {
-    await proxy.stop();
+    await proxy.close();
     network.close();
     network.closeAllConnections();
   });

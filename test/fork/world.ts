@@ -61,7 +61,7 @@ export async function startForks(folder: string, operator: Wallet, cleanup: Clea
     if (origin) cleanup.add(() => origin.stop());
     sources.push(origin ? "origin" : "network");
     const proxy = await startRetryingProxy(real ?? (origin as Anvil).url);
-    cleanup.add(() => proxy.stop());
+    cleanup.add(() => proxy.close());
     forks.push(await startFork(forked, proxy.url, operator, cleanup));
   }
   const configFile = path.join(folder, "config.json");
@@ -72,8 +72,8 @@ export async function startForks(folder: string, operator: Wallet, cleanup: Clea
 }
 
 async function startFork(forked: ForkedNetwork, url: string, operator: Wallet, cleanup: Cleanup): Promise<Fork> {
-  const args = ["--fork-url", url, "--no-storage-caching", "--no-rate-limit"];
-  const node = await startAnvil({ chainId: forked.evmChainId, args });
+  const args = ["--no-storage-caching", "--no-rate-limit"];
+  const node = await startAnvil({ chainId: forked.evmChainId, forkUrl: url, args });
   cleanup.add(() => node.stop());
   const provider = await connectNode(node.url, forked.network.name, BigInt(forked.evmChainId));
   cleanup.add(() => provider.destroy());
