@@ -9,10 +9,12 @@ import {
   accepted,
   connect,
   deployChain,
+  depositOf,
   type Chain,
   type Fold,
   headOf,
   makeBatch,
+  OWNER,
   recorded,
   report,
   type RequestWords,
@@ -20,22 +22,11 @@ import {
 } from "../fixtures/contracts";
 
 const DAY = 24 * 3600;
-const OWNER = ethers.getAddress("0x00000000000000000000000000000000000000a1");
 const [PRIMARY, LIAR, THIRD] = [1, 2, 3];
 /** What the lying chain may stand for, and what the primary really holds. */
 const CAP = 1_000n;
 const HONEST = 5_000n;
 
-const depositOf = (chain: number, token: number, amount: bigint): Request => ({
-  op: "Deposit",
-  chain,
-  account: 0,
-  cell: 0,
-  token,
-  amount,
-  owner: OWNER,
-  key: 0n,
-});
 const credited = (request: Request, covered = true): RequestWords =>
   recorded(encodeRequest(request) as RequestWords, { executed: covered, covered });
 
@@ -58,7 +49,7 @@ describe("lies", () => {
     }
     // Somebody's real zUSD, from the primary.
     const vault = await ethers.getContractAt("MockQueueVault", primary.vault);
-    const words = encodeRequest(depositOf(PRIMARY, ZUSD, HONEST)) as RequestWords;
+    const words = encodeRequest(depositOf(PRIMARY, HONEST)) as RequestWords;
     await vault.queue(...words);
     const folds = [{ chain: PRIMARY, count: 1n, later: [] }];
     const first = await makeBatch(primary, { queue: [recorded(words, { executed: true })], folds });
@@ -83,7 +74,7 @@ describe("lies", () => {
     it(`X10: an unbacked deposit of token ${token} that one gateway vouches for stops at the missing fact; nothing is lost`, async () => {
       const world = await loadFixture(fixture);
       const { primary } = world;
-      const queue = [credited(depositOf(LIAR, token, 700n))];
+      const queue = [credited(depositOf(LIAR, 700n, token))];
       const batch = await forge(world, queue);
       await sayQueue(world, queue, primary.gateways.slice(0, 1));
       await expect(submit(primary, batch))
@@ -99,18 +90,18 @@ describe("lies", () => {
   it("X17: a chain's forged queue brings in zUSD up to its cap, and no more leaves elsewhere for it", async () => {
     const world = await loadFixture(fixture);
     const { primary } = world;
-    const forged = [600n, 400n].map((amount) => credited(depositOf(LIAR, ZUSD, amount)));
+    const forged = [600n, 400n].map((amount) => credited(depositOf(LIAR, amount)));
     await sayQueue(world, forged);
     await submit(primary, await forge(world, forged));
     expect(await issued(world, LIAR)).to.equal(CAP);
 
     // One unit more is refunded by the lying chain itself, however the batch puts it.
-    const more = [...forged, credited(depositOf(LIAR, ZUSD, 1n))];
+    const more = [...forged, credited(depositOf(LIAR, 1n))];
     await sayQueue(world, more);
     const folds = [{ chain: LIAR, count: 3n, later: [] }];
     const beyond = await makeBatch(primary, { queue: more.slice(2), folds });
     await expect(submit(primary, beyond)).to.be.revertedWithCustomError(primary.rollup, "ZusdLedger_WrongFlag");
-    const refunded = [credited(depositOf(LIAR, ZUSD, 1n), false)];
+    const refunded = [credited(depositOf(LIAR, 1n), false)];
     await submit(primary, await makeBatch(primary, { queue: refunded, folds }));
 
     // All that was credited leaves where zUSD is backed. Honest holders have that much less there: the whole loss.
@@ -126,7 +117,7 @@ describe("lies", () => {
   it("X17: a forged queue's tokens are paid by the lying chain's vault alone, which does not know the request", async () => {
     const world = await loadFixture(fixture);
     const { primary, liar, third } = world;
-    const forged = [credited(depositOf(LIAR, tokenId(LIAR, 1), 10n ** 30n))];
+    const forged = [credited(depositOf(LIAR, 10n ** 30n, tokenId(LIAR, 1)))];
     await sayQueue(world, forged);
     const batch = await forge(world, forged, withdrawn(LIAR, 10n ** 9n, 1));
     await submit(primary, batch);

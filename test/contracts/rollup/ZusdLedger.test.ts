@@ -20,8 +20,10 @@ import {
   connect,
   consumedCount,
   deployChain,
+  depositOf,
   foldOf,
   makeBatch,
+  OWNER,
   payment,
   PRIMARY,
   queueOf,
@@ -32,7 +34,6 @@ import {
   type TestBatch,
 } from "../../fixtures/contracts";
 
-const OWNER = ethers.getAddress("0x00000000000000000000000000000000000000a1");
 const RECIPIENT = ethers.getAddress("0x00000000000000000000000000000000000000b2");
 const THIRD = 3;
 const MAX_AMOUNT = mask(104);
@@ -41,16 +42,6 @@ type Filled = Partial<Outcome & { amount: bigint }>;
 
 // Requests ------------------------------------------------------------------------------------------------------------
 
-const depositOf = (chain: number, amount: bigint, token = ZUSD): Request => ({
-  op: "Deposit",
-  chain,
-  account: 0,
-  cell: 0,
-  token,
-  amount,
-  owner: OWNER,
-  key: 0n,
-});
 /** Asked on the primary chain. */
 const exitOf = (payer: number, token = ZUSD): Request => ({
   op: "FullExit",
