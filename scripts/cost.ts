@@ -12,8 +12,16 @@ import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { networkOf, type Network } from "../protocol/chain/networks";
-import { SIZES, wordCount } from "../protocol/spec";
-import { batchCost, COST_ASSUMPTIONS, pricedNetworks, pricesOf, type GasFigures } from "./cost/model";
+import { REQUEST_FEE_STEP, SIZES, wordCount } from "../protocol/spec";
+import {
+  batchCost,
+  COST_ASSUMPTIONS,
+  pricedNetworks,
+  pricesOf,
+  type CostAssumptions,
+  type GasFigures,
+} from "./cost/model";
+import { growthFor, HALT_ASSUMPTIONS, LEAST_HALT_COST, requestsUntilHalt } from "./cost/halt";
 import { table } from "./table";
 
 /** Seconds for witness and proof on two cores: docs/performance.md. */
@@ -82,6 +90,26 @@ function main(): void {
     "op, $",
   ];
   console.log(table([head, ...rows], 2));
+  printRequestFees(chains, assumptions);
+}
+
+/** What a request must cost on each chain, so that nobody halts one by requests for little. */
+function printRequestFees(chains: readonly Network[], assumptions: CostAssumptions): void {
+  const growth = growthFor(chains.length);
+  const requests = requestsUntilHalt();
+  const { secondsPerBatch, requestsPerBatch, escapeDelay } = HALT_ASSUMPTIONS;
+  console.log(
+    `\nA request waits ${escapeDelay / 86_400} days behind ${requests.toLocaleString("en")} others on all chains, with ` +
+      `${requestsPerBatch} of them in a batch every ${secondsPerBatch} s.\nWith this growth of a request's fee ` +
+      `they cost $${LEAST_HALT_COST.toLocaleString("en")}, gas not counted:\n`,
+  );
+  const rows = chains.map((network) => {
+    const { coin } = pricesOf(network, assumptions);
+    // Up, to what the vault stores.
+    const units = Math.ceil((growth / coin) * 1e9);
+    return [network.name, (units / 1e9).toFixed(9), network.coin.symbol, ((units / 1e9) * coin).toFixed(4)];
+  });
+  console.log(table([["network", `for each ${REQUEST_FEE_STEP} open requests`, "coin", "$"], ...rows]));
 }
 
 function dollar(value: number): string {

@@ -12,7 +12,7 @@ import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { concat, getBytes, toBeHex } from "ethers";
 import { terminateCurve } from "../protocol/crypto/curve";
 import { circuitArtifacts, createProver } from "../protocol/prover";
-import { SIZES, tokenId, type Size } from "../protocol/spec";
+import { REQUEST_FEE_UNIT, SIZES, tokenId, type Size } from "../protocol/spec";
 import { State, type DepositRequest, type Payment, type Request, type UnsignedOp } from "../protocol/state";
 import { buildBatch, outboxHash, type CircuitInput } from "../protocol/witness";
 import * as chains from "../test/fixtures/contracts";
@@ -21,7 +21,7 @@ import { atTau, batchOfTrace, submitToBoth } from "../test/fixtures/tracedBatche
 import { signOp, user, type User } from "../test/fixtures/users";
 import { gasOf } from "./gas/gasOf";
 import { GATEWAY_FIGURES, measureGateways } from "./gas/gateways";
-import { measureStable, STABLE_FIGURES } from "./gas/stable";
+import { FEES, measureStable, STABLE_FIGURES } from "./gas/stable";
 import { showProgress } from "./progress";
 
 const SNAPSHOT = path.resolve(__dirname, "../contracts/gas.json");
@@ -92,6 +92,7 @@ class Bench {
     for (const chain of [primary, secondary]) {
       await chain.tokens.list(token);
       await token.approve(chain.vault, ethers.MaxUint256);
+      await chain.vault.setRequestFee(FEES.base / REQUEST_FEE_UNIT, FEES.growth / REQUEST_FEE_UNIT);
     }
     await primary.tokens.list(chains.NATIVE);
     return new Bench(primary, secondary, state, await token.getAddress());
@@ -105,7 +106,8 @@ class Bench {
   async deposit(chain: chains.Chain, token: string, account: number): Promise<Deposited> {
     const key = account === 0 ? this.holder.keys.ay : 0n;
     const request = { op: "Deposit" as const, amount: AMOUNT, account, cell: 0, owner: this.holder.address, key };
-    const value = token === chains.NATIVE ? AMOUNT : 0n;
+    const fee = await chain.vault.requestFee();
+    const value = token === chains.NATIVE ? AMOUNT + fee : fee;
     const gas = await gasOf(chain.vault.deposit({ ...request, token, keepToken: false }, { value }));
     const local = token === chains.NATIVE ? 2 : 1;
     return { gas, request: { ...request, chain: chain.index, token: tokenId(chain.index, local) } };
@@ -114,7 +116,7 @@ class Bench {
   /** Asks for the holder's own key again. */
   async setKey(): Promise<Requested> {
     const { address: owner, keys } = this.holder;
-    const gas = await gasOf(this.primary.vault.setKey(1, keys.ay));
+    const gas = await gasOf(this.primary.vault.setKey(1, keys.ay, { value: await this.primary.vault.requestFee() }));
     return { gas, request: { op: "SetKey", chain: this.primary.index, account: 1, owner, key: keys.ay } };
   }
 
@@ -122,7 +124,7 @@ class Bench {
   async exit(): Promise<Requested> {
     const { address: owner } = this.holder;
     const fields = { account: 1, cell: 1, token: tokenId(this.primary.index, 1), payer: 1, recipient: owner };
-    const gas = await gasOf(this.primary.vault.exit(fields));
+    const gas = await gasOf(this.primary.vault.exit(fields, { value: await this.primary.vault.requestFee() }));
     return { gas, request: { op: "FullExit", chain: this.primary.index, owner, ...fields } };
   }
 

@@ -4,28 +4,24 @@ pragma solidity 0.8.28;
 import {DepositRequest, ExitRequest, Payment, Permit, SwapRequest} from "../types/Types.sol";
 import {IDiscountedFacility} from "./IDiscountedFacility.sol";
 import {IOutflow} from "./IOutflow.sol";
+import {IRequestQueue} from "./IRequestQueue.sol";
 import {IRollup} from "./IRollup.sol";
 import {IStableDesk} from "./IStableDesk.sol";
 import {ITokenRegistry} from "./ITokenRegistry.sol";
 
 /// @title One chain's vault: custody of its tokens, its request queue and its outbox
 /// @notice Request hash: keccak256(word 0's low 203 bits in a deposit or route, else 75, word 1's bits 0..165 and 211..250, word 2),
-///   the op's pubdata words without what the operator fills in. Queue head: head(0) = 0, head(i + 1) = keccak256(head(i), hash of request i).
-///   What a request must be is in {Requests}.
+///   the op's pubdata words without what the operator fills in. What a request must be is in {Requests}; each costs `requestFee`.
 /// @notice Outbox hash: fold from the last payment to the first, h = keccak256(payment word, amount, h), from h = 0. The payment
 ///   word is recipient | token << 160 | into << 176 | minOut << 186.
 /// @notice All amounts are in the token's own units.
-interface IVault is IStableDesk, IOutflow {
+interface IVault is IStableDesk, IOutflow, IRequestQueue {
     /// @notice The token was never listed, or is delisted.
     error Vault_NotDepositable(address token);
-    /// @notice The native coin sent is not what the request says; 0 for any other token.
-    error Vault_WrongValue(uint256 expected, uint256 actual);
     /// @notice A transfer into the vault lowered its balance.
     error Vault_BalanceFell(address token);
     /// @notice Only the owner itself may give the account a key.
     error Vault_KeyNotFromOwner(address owner, address sender);
-    /// @notice The head after `count` requests is not among the last 256.
-    error Vault_HeadUnknown(uint64 count, uint64 total);
     /// @notice The caller is not the rollup.
     error Vault_NotRollup(address caller);
     /// @notice The rollup is bound already.
@@ -60,12 +56,6 @@ interface IVault is IStableDesk, IOutflow {
     /// @notice Less zUSD than is asked for would be swapped.
     error Vault_BelowMinimum(uint256 minimum, uint256 amount);
 
-    /// @param index Position of the request in the queue, from 0.
-    /// @param word0 First word of the request.
-    /// @param word1 Second word: the owner; the chain that pays an exit or a route; a route's deadline.
-    /// @param word2 Third word: a key, an exit's recipient, or whom a route pays and in what.
-    /// @param head Queue head after this request.
-    event RequestQueued(uint64 indexed index, uint256 word0, uint256 word1, uint256 word2, bytes32 head);
     event PaymentMade(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
     /// @notice A payment failed and is claimable now.
     event PaymentDeferred(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
@@ -86,7 +76,10 @@ interface IVault is IStableDesk, IOutflow {
     /// @notice As `deposit`, with an allowance by the token's permit first. A permit that fails, as one that somebody else sent before does,
     ///   changes nothing: the allowance decides.
     /// @return index Position of the request in the queue, from 0.
-    function depositWithPermit(DepositRequest calldata request, Permit calldata permit) external returns (uint64 index);
+    function depositWithPermit(
+        DepositRequest calldata request,
+        Permit calldata permit
+    ) external payable returns (uint64 index);
 
     /// @notice Swaps a stablecoin of this chain into one of another chain: mints zUSD with it, and queues a request that moves it and has
     ///   it redeemed there. No account and no other transaction is needed.
@@ -94,11 +87,14 @@ interface IVault is IStableDesk, IOutflow {
     /// @dev A batch executes it if and only if it is in time, the destination is not suspended, this chain's cap leaves room and the
     ///   destination stands for as much; else the zUSD is refunded to the sender here. At the destination it is redeemed
     ///   for at least `minOut`, or else paid as {IStableDesk} says.
-    function swap(SwapRequest calldata request) external returns (uint64 index);
+    function swap(SwapRequest calldata request) external payable returns (uint64 index);
 
     /// @notice As `swap`, with a permit as in `depositWithPermit`.
     /// @return index Position of the request in the queue, from 0.
-    function swapWithPermit(SwapRequest calldata request, Permit calldata permit) external returns (uint64 index);
+    function swapWithPermit(
+        SwapRequest calldata request,
+        Permit calldata permit
+    ) external payable returns (uint64 index);
 
     /// @notice Opens a position of the caller's with collateral of it, and deposits the zUSD that it borrows.
     /// @param facility A discounted facility of the books.
@@ -110,7 +106,7 @@ interface IVault is IStableDesk, IOutflow {
         IDiscountedFacility facility,
         uint256 collateral,
         DepositRequest calldata request
-    ) external returns (uint64 index, uint256 position);
+    ) external payable returns (uint64 index, uint256 position);
 
     /// @notice Queues a request to set the key of the sender's account.
     /// @param account The sender's, at home on this chain; it must be allocated when a batch takes the request.
@@ -119,14 +115,17 @@ interface IVault is IStableDesk, IOutflow {
     /// @dev Nothing happens if the account is not the sender's or not at home here.
     ///   Warning: a contract wallet must own its address on this chain; what was signed with the old key and is not in a batch
     ///   yet is void.
-    function setKey(uint32 account, uint256 key) external returns (uint64 index);
+    function setKey(uint32 account, uint256 key) external payable returns (uint64 index);
 
     /// @notice Queues a request to pay out a balance cell of the sender's account, without its key and without an operator's
     ///   consent.
     /// @return index Position of the request in the queue, from 0.
     /// @dev Nothing happens if the account is not the sender's or not at home here, the cell is not the account's or of another
     ///   token, or the paying chain is suspended. Of zUSD, what leaves is at most what is issued to the paying chain.
-    function exit(ExitRequest calldata request) external returns (uint64 index);
+    function exit(ExitRequest calldata request) external payable returns (uint64 index);
+
+    /// @notice Counts requests that a batch has consumed: the fee falls. Only the rollup.
+    function consume(uint256 count) external;
 
     /// @notice Stores what a batch pays on this chain. Only the rollup.
     function enqueueOutbox(uint64 batch, bytes32 outboxHash) external;
@@ -143,12 +142,6 @@ interface IVault is IStableDesk, IOutflow {
 
     /// @notice Pays a recipient what is claimable, to the recipient itself. Anyone may.
     function claimFor(address recipient, uint16 token) external;
-
-    /// @notice Queue head after `count` requests, for the last 256 counts.
-    function headAt(uint64 count) external view returns (bytes32 head);
-
-    /// @return Requests ever queued.
-    function requestCount() external view returns (uint64);
 
     /// @return Hash of what a batch has still to pay here; 0: nothing.
     function outboxOf(uint64 batch) external view returns (bytes32);

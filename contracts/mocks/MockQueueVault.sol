@@ -12,6 +12,7 @@ contract MockQueueVault {
     event RequestQueued(uint64 indexed index, uint256 word0, uint256 word1, uint256 word2, bytes32 head);
 
     error NotRollup(address caller);
+    error NeverQueued(uint256 count);
 
     uint8 public immutable chainIndex;
     uint8 public immutable cellBits;
@@ -42,6 +43,11 @@ contract MockQueueVault {
     function enqueueOutbox(uint64 batch, bytes32 outboxHash) external {
         if (msg.sender != address(rollup)) revert NotRollup(msg.sender);
         outboxOf[batch] = outboxHash;
+    }
+
+    function consume(uint256 count) external view {
+        if (msg.sender != address(rollup)) revert NotRollup(msg.sender);
+        if (count > requestCount()) revert NeverQueued(count);
     }
 
     function headAt(uint64 count) external view returns (bytes32) {

@@ -135,6 +135,7 @@ contract Rollup is IRollup, ZusdLedger, AccessManaged {
         for (uint256 i = 0; i < newHeads.length; ++i) consumedHead[batch.folds[i].chain] = newHeads[i];
         emit BatchAccepted(newNumber, newHash, batch.newCommitment.x, batch.newCommitment.y, batch.circuit);
 
+        _countConsumed(taken);
         _applyEffects(batch.words, circuit.queueOps, newNumber);
     }
 
@@ -145,6 +146,13 @@ contract Rollup is IRollup, ZusdLedger, AccessManaged {
         _applyToLedger(words, ops, withdrawals, newNumber);
         bytes32 outboxHash = Pubdata.outboxHash(words, ops, withdrawals, chainIndex);
         if (outboxHash != 0) vault.enqueueOutbox(newNumber, outboxHash);
+    }
+
+    /// @dev A secondary chain folds its own queue only.
+    function _countConsumed(Taken[] memory taken) private {
+        for (uint256 i = 0; i < taken.length; ++i) {
+            if (taken[i].chain == chainIndex && taken[i].count != 0) vault.consume(taken[i].count);
+        }
     }
 
     function _checkHeader(uint256 word) private view returns (uint64 newNumber, uint64 newTimestamp, uint64 suspended) {

@@ -19,7 +19,6 @@ import {
     PAYMENT_INTO_OFFSET,
     PAYMENT_MIN_OUT_OFFSET,
     PAYMENT_TOKEN_OFFSET,
-    QUEUE_RING,
     TIMESTAMP_BITS,
     ZUSD
 } from "../generated/Spec.sol";
@@ -36,10 +35,11 @@ import {Pubdata} from "../libraries/Pubdata.sol";
 import {Requests} from "../libraries/Requests.sol";
 import {DepositRequest, ExitRequest, NATIVE, Payment, Permit, SwapRequest} from "../types/Types.sol";
 import {Outflow} from "./Outflow.sol";
+import {RequestQueue} from "./RequestQueue.sol";
 import {StableDesk} from "./StableDesk.sol";
 
 /// @title See {IVault}
-contract Vault is IVault, Outflow, StableDesk {
+contract Vault is IVault, Outflow, RequestQueue, StableDesk {
     using SafeERC20 for IERC20;
 
     uint8 private constant _MIN_CELL_BITS = 3;
@@ -54,14 +54,8 @@ contract Vault is IVault, Outflow, StableDesk {
     /// @inheritdoc IVault
     uint8 public immutable cellBits;
 
-    // One slot.
     /// @inheritdoc IVault
     IRollup public rollup;
-    /// @inheritdoc IVault
-    uint64 public requestCount;
-
-    /// @dev Head after k requests at index k mod QUEUE_RING.
-    bytes32[QUEUE_RING] private _heads;
 
     /// @inheritdoc IVault
     mapping(uint64 batch => bytes32 outboxHash) public outboxOf;
@@ -79,8 +73,6 @@ contract Vault is IVault, Outflow, StableDesk {
         tokens = tokens_;
         chainIndex = chainIndex_;
         cellBits = cellBits_;
-        // Fresh storage is paid for here, once, and not by the first deposits. Index 0 holds the head of no requests.
-        for (uint256 i = 1; i < QUEUE_RING; ++i) _heads[i] = bytes32(type(uint256).max);
     }
 
     /// @inheritdoc IVault
@@ -100,7 +92,7 @@ contract Vault is IVault, Outflow, StableDesk {
     function depositWithPermit(
         DepositRequest calldata request,
         Permit calldata permit
-    ) external nonReentrant returns (uint64 index) {
+    ) external payable nonReentrant returns (uint64 index) {
         _permit(request.token, permit);
         return _deposit(request);
     }
@@ -110,7 +102,7 @@ contract Vault is IVault, Outflow, StableDesk {
         IDiscountedFacility facility,
         uint256 collateral,
         DepositRequest calldata request
-    ) external nonReentrant returns (uint64 index, uint256 position) {
+    ) external payable nonReentrant returns (uint64 index, uint256 position) {
         if (request.token != address(books.zusd())) revert Vault_NotStable(request.token);
         if (!books.isFacility(address(facility))) revert IBooks.Books_NotFacility(address(facility));
         address token = facility.token();
@@ -122,7 +114,7 @@ contract Vault is IVault, Outflow, StableDesk {
     }
 
     /// @inheritdoc IVault
-    function swap(SwapRequest calldata request) external nonReentrant returns (uint64 index) {
+    function swap(SwapRequest calldata request) external payable nonReentrant returns (uint64 index) {
         return _swap(request);
     }
 
@@ -130,26 +122,32 @@ contract Vault is IVault, Outflow, StableDesk {
     function swapWithPermit(
         SwapRequest calldata request,
         Permit calldata permit
-    ) external nonReentrant returns (uint64 index) {
+    ) external payable nonReentrant returns (uint64 index) {
         _permit(request.tokenIn, permit);
         return _swap(request);
     }
 
     /// @inheritdoc IVault
-    function setKey(uint32 account, uint256 key) external returns (uint64 index) {
-        return _enqueue(_word0(OP_SET_KEY, account, 0, 0, 0), Requests.word1(msg.sender, 0), key);
+    function setKey(uint32 account, uint256 key) external payable returns (uint64 index) {
+        return _enqueue(_word0(OP_SET_KEY, account, 0, 0, 0), Requests.word1(msg.sender, 0), key, 0);
     }
 
     /// @inheritdoc IVault
-    function exit(ExitRequest calldata request) external returns (uint64 index) {
+    function exit(ExitRequest calldata request) external payable returns (uint64 index) {
         uint256 word0 = _word0(OP_FULL_EXIT, request.account, request.cell, request.token, 0);
         if (request.payer > CHAIN_MASK) revert Vault_InvalidChain(request.payer);
-        return _enqueue(word0, Requests.word1(msg.sender, request.payer), uint160(request.recipient));
+        return _enqueue(word0, Requests.word1(msg.sender, request.payer), uint160(request.recipient), 0);
+    }
+
+    /// @inheritdoc IVault
+    function consume(uint256 count) external {
+        _requireRollup();
+        _consume(count);
     }
 
     /// @inheritdoc IVault
     function enqueueOutbox(uint64 batch, bytes32 outboxHash) external {
-        if (msg.sender != address(rollup)) revert Vault_NotRollup(msg.sender);
+        _requireRollup();
         if (outboxOf[batch] != 0) revert Vault_OutboxExists(batch);
         outboxOf[batch] = outboxHash;
     }
@@ -195,13 +193,6 @@ contract Vault is IVault, Outflow, StableDesk {
         _claim(recipient, token, recipient);
     }
 
-    /// @inheritdoc IVault
-    function headAt(uint64 count) external view returns (bytes32 head) {
-        uint64 total = requestCount;
-        if (count > total || total - count >= QUEUE_RING) revert Vault_HeadUnknown(count, total);
-        return _heads[count % QUEUE_RING];
-    }
-
     function _deposit(DepositRequest calldata request) private returns (uint64 index) {
         (uint256 token, uint256 amount) = _bring(request.token, request.amount, request.keepToken);
         return _queueDeposit(request, token, amount);
@@ -213,7 +204,7 @@ contract Vault is IVault, Outflow, StableDesk {
         }
         if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
         uint256 word0 = _word0(OP_DEPOSIT, request.account, request.cell, token, amount);
-        return _enqueue(word0, Requests.word1(request.owner, 0), request.key);
+        return _enqueue(word0, Requests.word1(request.owner, 0), request.key, request.token == NATIVE ? amount : 0);
     }
 
     function _swap(SwapRequest calldata request) private returns (uint64 index) {
@@ -232,7 +223,8 @@ contract Vault is IVault, Outflow, StableDesk {
             _enqueue(
                 _word0(OP_ROUTE, 0, 0, ZUSD, amount),
                 Requests.routeWord1(msg.sender, request.destination, deadline),
-                Requests.routeWord2(request.recipient, request.tokenOut, minOut)
+                Requests.routeWord2(request.recipient, request.tokenOut, minOut),
+                0
             );
     }
 
@@ -257,7 +249,6 @@ contract Vault is IVault, Outflow, StableDesk {
     function _bring(address token, uint256 amount, bool keepToken) private returns (uint256 id, uint256 brought) {
         if (address(books) != address(0)) {
             if (token == address(books.zusd())) {
-                if (msg.value != 0) revert Vault_WrongValue(0, msg.value);
                 _sendToRollup(msg.sender, amount);
                 return (ZUSD, amount);
             }
@@ -265,7 +256,6 @@ contract Vault is IVault, Outflow, StableDesk {
             address facility = books.facilityOf(token);
             if (facility != address(0)) {
                 _requireDepositable(token);
-                if (msg.value != 0) revert Vault_WrongValue(0, msg.value);
                 return (ZUSD, _unify(IPeggedFacility(facility), token, amount));
             }
         }
@@ -285,11 +275,8 @@ contract Vault is IVault, Outflow, StableDesk {
 
     /// @return received What the vault's balance grew by: tokens may take fees.
     function _take(address token, uint256 amount) private returns (uint256 received) {
-        if (token == NATIVE) {
-            if (msg.value != amount) revert Vault_WrongValue(amount, msg.value);
-            return amount;
-        }
-        if (msg.value != 0) revert Vault_WrongValue(0, msg.value);
+        // Whoever queues the request checks that it was sent.
+        if (token == NATIVE) return amount;
         uint256 before = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
         uint256 afterwards = IERC20(token).balanceOf(address(this));
@@ -309,14 +296,14 @@ contract Vault is IVault, Outflow, StableDesk {
     }
 
     /// @dev Whatever is queued can be consumed, or it could block a batch.
-    function _enqueue(uint256 word0, uint256 word1, uint256 word2) private returns (uint64 index) {
+    /// @param brought Native coin that comes into custody.
+    function _enqueue(uint256 word0, uint256 word1, uint256 word2, uint256 brought) private returns (uint64 index) {
         Requests.check(word0, word1, word2, chainIndex, cellBits);
-        index = requestCount;
-        bytes32 request = Pubdata.requestHash(word0, word1, word2);
-        bytes32 head = Pubdata.append(_heads[index % QUEUE_RING], request);
-        _heads[(uint256(index) + 1) % QUEUE_RING] = head;
-        requestCount = index + 1;
-        emit RequestQueued(index, word0, word1, word2, head);
+        return _append(word0, word1, word2, brought);
+    }
+
+    function _requireRollup() private view {
+        if (msg.sender != address(rollup)) revert Vault_NotRollup(msg.sender);
     }
 
     function _paymentWord(Payment calldata payment) private pure returns (uint256) {

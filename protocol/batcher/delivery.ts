@@ -143,7 +143,7 @@ async function withFreshQueues<T>(followed: readonly Followed[], run: () => Prom
     try {
       return await run();
     } catch (error) {
-      const isOutrun = revertReason((error as Error).cause)?.name === "Vault_HeadUnknown";
+      const isOutrun = revertReason((error as Error).cause)?.name === "RequestQueue_HeadUnknown";
       if (!isOutrun || attempt === FOLD_ATTEMPTS) throw error;
       for (const { queue } of followed) await queue.sync();
     }

@@ -3,7 +3,7 @@ import { acting, ChainError } from "../chain/errors";
 import type { Chain } from "../chain/chain";
 import { loadErc20 } from "../chain/erc20";
 import { isNative, isSameAddress, zusdOf } from "../chain/tokens";
-import { queuedBy, type QueuedReceipt } from "./requests";
+import { feeToSend, queuedBy, type QueuedReceipt } from "./requests";
 
 export interface DepositRequest {
   /** Token address on the chain; `NATIVE` for its coin. */
@@ -34,7 +34,8 @@ export async function deposit(chain: Chain, request: DepositRequest): Promise<Qu
   if (!native) await allowVault(chain, token, sender, amount);
   return acting(chain, "deposit", async () => {
     const argument = { token, amount, owner, account, cell, key, keepToken };
-    return queuedBy(chain, "deposit", await vault.deposit(argument, { value: native ? amount : 0n }));
+    const value = (native ? amount : 0n) + (await feeToSend(chain));
+    return queuedBy(chain, "deposit", await vault.deposit(argument, { value }));
   });
 }
 

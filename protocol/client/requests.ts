@@ -1,6 +1,7 @@
 import type { ContractTransactionResponse, Log } from "ethers";
 import type { Chain } from "../chain/chain";
 import { acting, ChainError } from "../chain/errors";
+import { REQUEST_FEE_STEP, REQUEST_FEE_UNIT, requestFee } from "../spec";
 
 /** Requests of an account's owner: transactions of its L1 address on the account's home chain. They need no key and no operator's consent. */
 
@@ -26,12 +27,32 @@ export interface ExitRequest {
 
 /** Asks for another key of the sender's account; 0: none. Throws `ChainError` with the vault's error when it refuses. */
 export async function setKey(chain: Chain, account: number, key: bigint): Promise<QueuedReceipt> {
-  return acting(chain, "setKey", async () => queuedBy(chain, "setKey", await chain.vault.setKey(account, key)));
+  return acting(chain, "setKey", async () => {
+    const value = await feeToSend(chain);
+    return queuedBy(chain, "setKey", await chain.vault.setKey(account, key, { value }));
+  });
 }
 
 /** Asks to pay out a balance cell of the sender's account. Throws `ChainError` with the vault's error when it refuses. */
 export async function exit(chain: Chain, request: ExitRequest): Promise<QueuedReceipt> {
-  return acting(chain, "exit", async () => queuedBy(chain, "exit", await chain.vault.exit(request)));
+  return acting(chain, "exit", async () => {
+    const value = await feeToSend(chain);
+    return queuedBy(chain, "exit", await chain.vault.exit(request, { value }));
+  });
+}
+
+/** Requests of others that may come before one and raise its fee while it is on its way. */
+const REQUESTS_MEANWHILE = REQUEST_FEE_STEP / 2;
+
+/** Native coin to send with a request for its fee, in wei. The vault returns what it does not need. */
+export async function feeToSend({ vault }: Chain): Promise<bigint> {
+  const [{ base, growth }, count, consumed] = await Promise.all([
+    vault.requestFees(),
+    vault.requestCount(),
+    vault.consumedCount(),
+  ]);
+  const fees = { base: base * REQUEST_FEE_UNIT, growth: growth * REQUEST_FEE_UNIT };
+  return requestFee(fees, Number(count - consumed) + REQUESTS_MEANWHILE);
 }
 
 /** The request that a transaction to the vault queued. */

@@ -3,7 +3,7 @@ import type { Chain } from "../chain/chain";
 import { factories, type IDiscountedFacility, type IPeggedFacility } from "../chain/contracts";
 import { acting, ChainError } from "../chain/errors";
 import { allowVault, approve } from "./deposit";
-import { queuedBy, type QueuedReceipt } from "./requests";
+import { feeToSend, queuedBy, type QueuedReceipt } from "./requests";
 
 /** What holders of stablecoins and zUSD do on one chain. All of it throws `ChainError` with the contract's error when it refuses. */
 
@@ -28,9 +28,11 @@ export interface SwapRequest {
 export async function swap(chain: Chain, request: SwapRequest): Promise<QueuedReceipt> {
   const sender = await senderOf(chain, "swap");
   await allowVault(chain, request.tokenIn, sender, request.amountIn);
-  return acting(chain, "swap", async () =>
-    queuedBy(chain, "swap", await chain.vault.swap({ ...request, recipient: request.recipient ?? sender })),
-  );
+  return acting(chain, "swap", async () => {
+    const value = await feeToSend(chain);
+    const argument = { ...request, recipient: request.recipient ?? sender };
+    return queuedBy(chain, "swap", await chain.vault.swap(argument, { value }));
+  });
 }
 
 /** Mints zUSD with a stablecoin, for the sender. @returns zUSD, in units of 10^-18 */

@@ -3,6 +3,7 @@ export * from "./cells";
 export * from "./layout";
 export * from "./layouts";
 export * from "./ops";
+export * from "./requestFee";
 export * from "./sizes";
 export * from "./tags";
 export * from "./token";

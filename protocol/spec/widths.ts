@@ -71,6 +71,9 @@ export const MIN_QUEUE_OPS = 2;
 /** Heads of the request queue that a vault remembers. */
 export const QUEUE_RING = 256;
 
+/** Open requests after which the fee of a request grows once more. */
+export const REQUEST_FEE_STEP = 64;
+
 /** Oldest timestamp, in seconds, that the primary chain accepts in a batch. */
 export const MAX_TIMESTAMP_AGE = 3600;
 

@@ -4,6 +4,7 @@ import type { Batcher } from "../../protocol/batcher/batcher";
 import type { Token } from "../../protocol/chain/tokens";
 import { allowVault, deposit } from "../../protocol/client/deposit";
 import { signOp, zusdWithdrawal } from "../../protocol/client/ops";
+import { feeToSend } from "../../protocol/client/requests";
 import { mint, peggedFacility, redeem, swap } from "../../protocol/client/stable";
 import { ZUSD } from "../../protocol/spec";
 import type { UnsignedOp } from "../../protocol/state";
@@ -81,7 +82,7 @@ export function stableStory(
           key: 0n,
           keepToken: false,
         };
-        await (await chain.vault.depositOnCredit(facility, shares, request)).wait();
+        await (await chain.vault.depositOnCredit(facility, shares, request, { value: await feeToSend(chain) })).wait();
         say("Carol pledges LP shares worth 400 dollar on chain A and is credited 300 zUSD, with one transaction");
         const from = balanceCellOf(state, alice, ZUSD);
         const to = balanceCellOf(state, bob, ZUSD);

@@ -1,8 +1,8 @@
 /** What is deployed where: one configuration per deployment of the protocol, over all its chains. */
 import fs from "node:fs";
-import { getAddress, isAddress, isHexString } from "ethers";
+import { getAddress, isAddress, isHexString, parseEther } from "ethers";
 import type { Ptau } from "../../protocol/prover";
-import { CHAIN_BITS, SIZES, type SizeName } from "../../protocol/spec";
+import { CHAIN_BITS, SIZES, type RequestFees, type SizeName } from "../../protocol/spec";
 import { checkGateways, checkPairs, type GatewayConfig, type Require } from "./gatewayConfig";
 
 export interface DeploymentConfig {
@@ -46,6 +46,8 @@ export interface ChainConfig {
   readonly tokens: readonly TokenConfig[];
   /** How much may leave the vault within a day; without it any amount. */
   readonly outflows?: readonly OutflowConfig[];
+  /** What a request to the vault costs; nothing by default, which live networks refuse. */
+  readonly requestFee?: RequestFeeConfig;
   /** How much zUSD of the chain may be in the rollup, in whole zUSD; none by default. The same on all chains. */
   readonly zusdCap?: string;
   /** What zUSD is minted against; none by default. */
@@ -65,6 +67,13 @@ export interface OutflowConfig {
   readonly token: number | "zUSD";
   /** Whole tokens, as decimal text. */
   readonly limit: string;
+}
+
+/** In the chain's coin, as decimal text with up to 9 places. `npm run cost` says what makes it dear to fill the queue. */
+export interface RequestFeeConfig {
+  readonly base: string;
+  /** More for each 64 open requests. */
+  readonly growth: string;
 }
 
 /** A Chainlink-style feed by address, or a test feed at one dollar, which is deployed: refused on live networks. */
@@ -143,6 +152,9 @@ const HOUR = 3600;
 /** Seconds of silence after which a chain is suspended. */
 export const DEFAULT_LEASE = 6 * HOUR;
 
+/** A coin of 3,000 dollar: two cents, and ten more for each step. */
+export const LOCAL_REQUEST_FEE: RequestFeeConfig = { base: "0.000006667", growth: "0.000033334" };
+
 /** Two chains on one machine. */
 export const LOCAL: DeploymentConfig = {
   name: "local",
@@ -162,6 +174,7 @@ export const LOCAL: DeploymentConfig = {
         { token: "zUSD", limit: "10000000" },
         { token: 4, limit: "10000000" },
       ],
+      requestFee: LOCAL_REQUEST_FEE,
       zusdCap: "100000000",
       facilities: [testPeg("USDC", 4), testPeg("USDT", 5), testPair],
     },
@@ -172,6 +185,7 @@ export const LOCAL: DeploymentConfig = {
       gateways: ["test"],
       // Whoever develops moves clocks: no chain is suspended by that.
       lease: 7 * 24 * HOUR,
+      requestFee: LOCAL_REQUEST_FEE,
       // As on BNB Smart Chain, where USDT has 18 decimals.
       tokens: [...TOKENS, { test: "USDT", decimals: 18 }],
       zusdCap: "100000000",
@@ -210,6 +224,11 @@ export function leaseOf({ lease = DEFAULT_LEASE }: ChainConfig): number {
 /** Seconds after which what the chain accepted is never taken back. */
 export function finalityOf({ finality = 0 }: ChainConfig): number {
   return finality;
+}
+
+/** What a request to the chain's vault costs, in wei. */
+export function requestFeesOf({ requestFee = { base: "0", growth: "0" } }: ChainConfig): RequestFees {
+  return { base: parseEther(requestFee.base), growth: parseEther(requestFee.growth) };
 }
 
 /** How much zUSD of the chain may be in the rollup, in units of 10^-18. */
@@ -271,6 +290,10 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
       require(/^[1-9][0-9]{0,12}$/.test(
         limit,
       ), `chain ${name}: outflows.limit`, "must be a whole number of tokens, as text");
+    }
+    for (const field of ["base", "growth"] as const) {
+      const isFee = /^[0-9]{1,5}(\.[0-9]{1,9})?$/.test(chain.requestFee?.[field] ?? "0");
+      require(isFee, `chain ${name}: requestFee.${field}`, "must be an amount of coin below 100,000, as text with up to 9 places");
     }
     const { zusdCap = "0" } = chain;
     require(/^[0-9]+$/.test(zusdCap), `chain ${name}: zusdCap`, "must be a whole number of zUSD, as text");

@@ -4,7 +4,7 @@ import { networkOf } from "../../protocol/chain/networks";
 import { isDevelopmentSrs } from "../../protocol/crypto/srs";
 import type { CircuitArtifacts } from "../../protocol/prover";
 import { ANVIL_MNEMONIC } from "../anvil";
-import { finalityOf, type ChainConfig, type DeploymentConfig } from "./config";
+import { finalityOf, requestFeesOf, type ChainConfig, type DeploymentConfig } from "./config";
 
 /** EVM chain ids that only development nodes use. Every other chain is live. */
 export const DEVELOPMENT_CHAIN_IDS: readonly number[] = [1337, 31337, 31338, 31339, 31340];
@@ -65,6 +65,8 @@ export function developmentPieces(config: DeploymentConfig, chain: ChainConfig, 
   if (finalityOf(chain) < leastFinality) refuse(`finality must be at least ${leastFinality} s`);
   if (config.governance === undefined) refuse("there must be a governor, with a timelock");
   if ((config.governance?.timelock ?? 0) < LIVE_TIMELOCK) refuse(`the timelock must be at least ${LIVE_TIMELOCK} s`);
+  if (requestFeesOf(chain).growth === 0n)
+    refuse("requestFee.growth must not be 0: who fills the queue must pay for it");
   const test = tokens.find((token) => typeof token === "object" && "test" in token);
   if (test !== undefined) refuse(`test token ${JSON.stringify(test)}: anyone may mint it`);
   for (const facility of facilities) {

@@ -10,6 +10,7 @@ const ADMIN_ROLE = 0n;
 /** Contracts that are deployed as others, which inherit them. */
 const HEIRS: Record<string, readonly string[] | undefined> = {
   Facility: ["PeggedFacility", "DiscountedFacility"],
+  RequestQueue: ["Vault"],
   StableDesk: ["Vault"],
   ClampedPrice: ["SharePrice", "CurvePrice"],
 };

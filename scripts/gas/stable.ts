@@ -2,6 +2,8 @@
 import { ethers } from "hardhat";
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { deployPairFacility } from "../../test/fixtures/pcd";
+import { REQUEST_FEE_UNIT } from "../../protocol/spec";
+import { LOCAL, requestFeesOf } from "../deploy/config";
 import { gasOf } from "./gasOf";
 import { addPeg, deployPeggedChain, fund, type Peg } from "../../test/fixtures/pegged";
 
@@ -39,41 +41,43 @@ async function realPeg(chain: Awaited<ReturnType<typeof deployPeggedChain>>, dec
   return addPeg(chain, decimals, { kappa: 100n, target: 10n ** 12n }, { source });
 }
 
+/** What a request costs besides gas, as in the local deployment. */
+export const FEES = requestFeesOf(LOCAL.chains[0]);
+
 export async function measureStable(): Promise<StableFigures> {
   const chain = await deployPeggedChain();
   const { vault, admin } = chain;
+  await vault.setRequestFee(FEES.base / REQUEST_FEE_UNIT, FEES.growth / REQUEST_FEE_UNIT);
   const usdc = await realPeg(chain, 6);
   const usdt = await realPeg(chain, 6);
   for (const peg of [usdc, usdt]) {
     await fund(peg, admin, vault);
     // The first of everything pays for fresh storage.
     await peg.facility.mint(1_000_000n * peg.unit, 0, admin);
-    await vault.deposit({
-      token: peg.token,
-      amount: peg.unit,
-      owner: admin,
-      account: 0,
-      cell: 0,
-      key: 0,
-      keepToken: false,
-    });
+    await vault.deposit(
+      { token: peg.token, amount: peg.unit, owner: admin, account: 0, cell: 0, key: 0, keepToken: false },
+      { value: FEES.base },
+    );
     await peg.facility.redeem(10n * ZUSD, 0, admin);
   }
   const mint = await gasOf(usdc.facility.mint(1_000n * usdc.unit, 0, admin));
   const redeem = await gasOf(usdc.facility.redeem(100n * ZUSD, 0, admin));
   const request = { token: usdc.token, amount: usdc.unit, owner: admin, account: 0, cell: 0, key: 0, keepToken: false };
-  const depositUnified = await gasOf(vault.deposit(request));
+  const depositUnified = await gasOf(vault.deposit(request, { value: FEES.base }));
   const deadline = (await time.latest()) + DAY;
   const swap = await gasOf(
-    vault.swap({
-      tokenIn: usdc.token,
-      amountIn: 1_000n * usdc.unit,
-      tokenOut: 3,
-      minOut: 999n * 10n ** 18n,
-      destination: 2,
-      recipient: admin,
-      deadline,
-    }),
+    vault.swap(
+      {
+        tokenIn: usdc.token,
+        amountIn: 1_000n * usdc.unit,
+        tokenOut: 3,
+        minOut: 999n * 10n ** 18n,
+        destination: 2,
+        recipient: admin,
+        deadline,
+      },
+      { value: FEES.base },
+    ),
   );
   const dai = await realPeg(chain, 18);
   await fund(dai, admin, vault);

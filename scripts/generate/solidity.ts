@@ -64,6 +64,7 @@ export function solidityConstants(): string {
     ...section("Limits", [
       ["MIN_QUEUE_OPS", spec.MIN_QUEUE_OPS, "queue op slots of a circuit at least"],
       ["QUEUE_RING", spec.QUEUE_RING, "heads of the request queue that a vault remembers"],
+      ["REQUEST_FEE_STEP", spec.REQUEST_FEE_STEP, "open requests after which the fee grows once more"],
       ["MAX_TIMESTAMP_AGE", spec.MAX_TIMESTAMP_AGE, "seconds"],
       ["PAYMENT_GAS", spec.PAYMENT_GAS, "gas of a pushed payment at the recipient or token"],
       ["PAYMENT_RETURN_BYTES", spec.PAYMENT_RETURN_BYTES, "bytes of its answer that are read"],

@@ -165,10 +165,12 @@ describe("gas [gas]", () => {
       owner: user.address,
       key: F.R - 2n,
     });
-    const first = await gasOf(primary.vault.connect(user).deposit(request));
-    const next = await gasOf(primary.vault.connect(user).deposit(request));
+    await primary.vault.setRequestFee(7, 1_000);
+    const value = await primary.vault.requestFee();
+    const first = await gasOf(primary.vault.connect(user).deposit(request, { value }));
+    const next = await gasOf(primary.vault.connect(user).deposit(request, { value }));
     await token.connect(user).approve(primary.vault, 10n ** 30n);
-    const limited = await gasOf(primary.vault.connect(user).deposit(request));
+    const limited = await gasOf(primary.vault.connect(user).deposit(request, { value }));
     for (const gas of [first, next, limited]) expect(gas).to.be.at.most(DEPOSIT_BAR);
   });
 

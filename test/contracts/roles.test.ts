@@ -68,6 +68,9 @@ describe("G1: role × function", () => {
     const freshBooks = await ethers.deployContract("Books", [access]);
     const freshZusd = await ethers.deployContract("Zusd", [freshBooks, freshVault]);
 
+    await freshVault.setRequestFee(3, 0);
+    await freshVault.setKey(1, 0, { value: await freshVault.requestFee() });
+
     /** Every restricted function, with arguments that it takes when the caller may call it. */
     const functions: [BaseContract, string, unknown[]][] = [
       [chains, "register", [9, 1n, remote.facts]],
@@ -103,6 +106,8 @@ describe("G1: role × function", () => {
       [freshVault, "bindBooks", [books]],
       [freshVault, "setOutflowLimit", [1, 5n]],
       [freshVault, "holdPayments", [1n, 2n]],
+      [freshVault, "setRequestFee", [1n, 2n]],
+      [freshVault, "collectRequestFees", [stranger]],
     ];
     const pcd = [books, pegged, discounted, sharePrice] as const;
     return { chain, access, admin, operator, stranger, holders: holders.slice(0, ROLES.length), functions, pcd };
@@ -247,6 +252,7 @@ const OPEN: Record<string, string[]> = {
     "payDelayed",
     "claim",
     "claimFor",
+    "consume",
     "enqueueOutbox",
     "redeemWaiting",
     "releaseWaiting",

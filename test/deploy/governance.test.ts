@@ -90,6 +90,23 @@ describe("deployment configurations: what is governed", () => {
     accepts(guarded(KNOWN));
   });
 
+  it("the fee of a request is below 100,000 coins, with at most 9 places", () => {
+    for (const text of ["100000", "-1", "1.", ".5", "0.0000000001", "1e3", "", " 1"]) {
+      for (const requestFee of [
+        { base: text, growth: "0" },
+        { base: "0", growth: text },
+      ]) {
+        const field = requestFee.base === text ? "base" : "growth";
+        refuses(
+          { chains: [primary, { ...secondary, requestFee }] },
+          `chain secondary: requestFee.${field} must be an amount of coin below 100,000, as text with up to 9 places`,
+        );
+      }
+    }
+    accepts({ chains: [primary, { ...secondary, requestFee: { base: "99999.999999999", growth: "0.000000001" } }] });
+    accepts({ chains: [primary, { ...secondary, requestFee: undefined }] });
+  });
+
   it("finality is 0 .. 7 days, whole seconds", () => {
     for (const finality of [-1, WEEK + 1, 0.5, NaN, "900", null]) {
       refuses(
@@ -110,6 +127,7 @@ describe("G7: governance of a live network", () => {
     gateways: ["11", "22", "33"].map((byte) => ({ address: `0x${byte.repeat(20)}` })),
     finality: 900,
     tokens: ["native"],
+    requestFee: { base: "0", growth: "0.00003" },
     operators: [STRANGER],
   };
   const LIVE: DeploymentConfig = {

@@ -24,6 +24,7 @@ const LIVE_CHAIN: ChainConfig = {
   gateways: GATEWAYS,
   finality: 900,
   tokens: ["native", { address: STRANGER }],
+  requestFee: { base: "0", growth: "0.00003" },
   operators: [STRANGER],
 };
 
@@ -63,6 +64,9 @@ describe("deploying on a live network", () => {
     refuses({ threshold: 1 }, {}, "at least 2");
     refuses({ threshold: 3 }, {}, "more gateways than the threshold");
     for (const finality of [0, undefined]) refuses({}, { finality }, "finality must be at least 1 s");
+    for (const requestFee of [undefined, { base: "1", growth: "0" }]) {
+      refuses({}, { requestFee }, "requestFee.growth must not be 0");
+    }
     refuses({}, { tokens: ["native", { test: "TUSD", decimals: 6 }] }, "TUSD");
     refuses({}, {}, KNOWN, [STRANGER, KNOWN]);
     refuses({}, {}, KNOWN.toLowerCase(), [KNOWN.toLowerCase()]);

@@ -170,25 +170,23 @@ export class Contracts {
 async function queueAsIs({ chain, count, head }: Side): Promise<void> {
   const vault = await chain.vault.getAddress();
   const heads = await placeOf("_heads");
-  await setStorageAt(vault, heads.slot + (count % BigInt(QUEUE_RING)), head);
-  const counter = await placeOf("requestCount");
-  const shift = 8n * BigInt(counter.offset);
-  const before = BigInt(await ethers.provider.getStorage(vault, counter.slot));
-  const others = before & ~(((1n << 64n) - 1n) << shift);
-  await setStorageAt(vault, counter.slot, others | (count << shift));
+  await setStorageAt(vault, heads + (count % BigInt(QUEUE_RING)), head);
+  // The count is the first of the counters.
+  const counters = await placeOf("_counters");
+  const before = BigInt(await ethers.provider.getStorage(vault, counters));
+  await setStorageAt(vault, counters, ((before >> 40n) << 40n) | count);
   expect(await chain.vault.requestCount()).to.equal(count);
 }
 
 interface Place {
   label: string;
   slot: string;
-  offset: number;
 }
 
 let layout: readonly Place[] | undefined;
 
 /** Where a vault stores a variable, from the compiler's output. */
-async function placeOf(label: string): Promise<{ slot: bigint; offset: number }> {
+async function placeOf(label: string): Promise<bigint> {
   if (!layout) {
     const info = await artifacts.getBuildInfo("contracts/vault/Vault.sol:Vault");
     const output = info?.output.contracts["contracts/vault/Vault.sol"].Vault as
@@ -197,5 +195,5 @@ async function placeOf(label: string): Promise<{ slot: bigint; offset: number }>
   }
   const place = layout?.find((entry) => entry.label === label);
   if (!place) throw new Error(`the vault stores no ${label}`);
-  return { slot: BigInt(place.slot), offset: place.offset };
+  return BigInt(place.slot);
 }

@@ -7,7 +7,12 @@ import { listTokens, type Token } from "../../protocol/chain/tokens";
 import type { PeggedAsset } from "../../protocol/pcd";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
 import type { Cleanup } from "../../scripts/demo/world";
-import type { ChainConfig, DeploymentConfig, FacilityConfig } from "../../scripts/deploy/config";
+import {
+  LOCAL_REQUEST_FEE,
+  type ChainConfig,
+  type DeploymentConfig,
+  type FacilityConfig,
+} from "../../scripts/deploy/config";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
 import { deployChain } from "../../scripts/deploy/deployChain";
 import type { GatewayConfig } from "../../scripts/deploy/gatewayConfig";
@@ -158,6 +163,8 @@ function chainConfigOf({ forked, layerZero, hyperlane }: Fork, index: number, op
     tokens: ["native", ...coins.map(({ address }) => ({ address }))],
     zusdCap: "100000000",
     outflows: [{ token: "zUSD", limit: "1000000" }, ...coins.map((_, i) => ({ token: i + 2, limit: "1000000" }))],
+    // The same everywhere: nothing here depends on what a coin costs.
+    requestFee: LOCAL_REQUEST_FEE,
     lease: LEASES[index - 1],
     facilities,
     operators: [operator.address],

@@ -128,7 +128,7 @@ describe("lies", () => {
     // The honest part of the lying chain keeps its own queue: it takes no such batch, and pays nothing.
     await follow(world, liar, third);
     await report(liar, primary, FactKind.Batch, number, await primary.rollup.batchHash(number));
-    await expect(liar.rollup.submitBatch(batch)).to.be.revertedWithCustomError(liar.vault, "Vault_HeadUnknown");
+    await expect(liar.rollup.submitBatch(batch)).to.be.revertedWithCustomError(liar.vault, "RequestQueue_HeadUnknown");
     // Another chain follows, and pays nothing either.
     await report(third, primary, FactKind.Batch, number, await primary.rollup.batchHash(number));
     await third.rollup.submitBatch({ ...batch, folds: [] });

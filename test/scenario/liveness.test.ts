@@ -9,8 +9,8 @@ import { GatewayCarrier } from "../../protocol/chain/factCarrier";
 import { orderingOf, postRequests, readStanding } from "../../protocol/chain/ordering";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { withdrawal } from "../../protocol/client/ops";
-import { exit, setKey } from "../../protocol/client/requests";
-import { tokenId } from "../../protocol/spec";
+import { exit, feeToSend, setKey } from "../../protocol/client/requests";
+import { feesToFill, REQUEST_FEE_STEP, REQUEST_FEE_UNIT, requestFee, tokenId } from "../../protocol/spec";
 import { FORCE_DELAY, LEASE } from "../fixtures/mockChains";
 import { rejection } from "../fixtures/rejection";
 import { World, type Person } from "../fixtures/world";
@@ -110,6 +110,37 @@ describe("liveness, with mock proofs", () => {
     await world.send(bob, withdrawal(2, ETH_B, 5n, PAID));
     expect(await world.batcher.step()).to.equal(3);
     expect(world.batcher.state.balance(2).balance).to.equal(995n);
+  });
+
+  it("V15: who floods a queue delays no other chain, and his own by as many batches as he pays for", async () => {
+    const { primary, secondary, batcher } = world;
+    const { alice, bob, carol } = world.people;
+    const fees = { base: 5n * REQUEST_FEE_UNIT, growth: 1_000n * REQUEST_FEE_UNIT };
+    await (await primary.vault.connect(primary.signer).setRequestFee(5, 1_000)).wait();
+    const flooded = as(carol, primary);
+    // Half a step of what others may queue meanwhile is sent, and comes back.
+    for (let i = 0; i < REQUEST_FEE_STEP; i++) {
+      await setKey(flooded, 1, 0n);
+      expect(await feeToSend(flooded)).to.equal(requestFee(fees, i + 1 + REQUEST_FEE_STEP / 2));
+    }
+    expect((await primary.vault.requestFees()).unspent).to.equal(feesToFill(fees, REQUEST_FEE_STEP));
+    await world.deposit(alice, primary, { amount: 7n });
+    expect((await primary.vault.requestFees()).unspent).to.equal(feesToFill(fees, REQUEST_FEE_STEP + 1));
+    await world.deposit(bob, secondary, { amount: 8n });
+
+    const served: number[] = [];
+    for (let number = 1; served.length < 2; number++) {
+      expect(await batcher.step()).to.equal(number);
+      const accounts = batcher.state.counters().nextAccount - 1;
+      while (served.length < accounts) served.push(number);
+    }
+    // Bob's is in the first batch, beside the flood's first; the rest of it and Alice's fill the next ones.
+    const { queueOps } = world.proving.size;
+    expect(batcher.state.owner(1).home).to.equal(2);
+    expect(served).to.deep.equal([1, 1 + Math.ceil((REQUEST_FEE_STEP + 1 - (queueOps - 1)) / queueOps)]);
+    expect(await primary.vault.consumedCount()).to.equal(REQUEST_FEE_STEP + 1);
+    expect(await primary.vault.requestFee()).to.equal(fees.base);
+    expect(await secondary.vault.consumedCount()).to.equal(1);
   });
 
   describe("known requests", () => {

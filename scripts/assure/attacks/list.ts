@@ -29,6 +29,7 @@ export const GROUPS: readonly Group[] = [
     V12: "A recipient that burns gas, reverts or answers with 100 kB: bounded, and its claim remains.",
     V13: "What flows out of a facility split, by many accounts, over the edge of a block: no more than the limit in its time.",
     V14: "A permit that somebody else sent first, replayed, of another chain: the deposit is made, or there is no allowance.",
+    V15: "The queue is filled at the cheapest price: others wait their turn and no longer, other chains not at all, and a halt costs $100,000.",
     V16: "A contract that a stranger deployed at the owner's address on another chain: no key and no exit there.",
     V17: "A stranger's deposit or request with a key for an account: not taken.",
   }),

@@ -18,6 +18,7 @@ const FACTS = "contracts/facts/Facts.sol";
 const CHAINS = "contracts/facts/ChainRegistry.sol";
 const VAULT = "contracts/vault/Vault.sol";
 const OUTFLOW = "contracts/vault/Outflow.sol";
+const QUEUE = "contracts/vault/RequestQueue.sol";
 const REGISTRY = "contracts/vault/TokenRegistry.sol";
 const ROLLUP = "contracts/rollup/Rollup.sol";
 const LEDGER = "contracts/rollup/ZusdLedger.sol";
@@ -182,6 +183,33 @@ export const MUTANTS: readonly Mutant[] = [
     to: "",
     what: "A queue takes requests that say another chain.",
     test: contract("libraries/Requests", "V16: refuses a request of another chain"),
+  },
+  {
+    name: "flat-fee",
+    attacks: ["V15"],
+    file: QUEUE,
+    from: " + uint256(_counters.growth) * ((_counters.count - _counters.consumed) / REQUEST_FEE_STEP)",
+    to: "",
+    what: "A request costs the same however many wait.",
+    test: contract("vault/Vault.requestFee", "V15: grows with the open requests"),
+  },
+  {
+    name: "consumed-unnoticed",
+    attacks: ["V15"],
+    file: ROLLUP,
+    from: "        _countConsumed(taken);\n",
+    to: "",
+    what: "The fee never falls.",
+    test: scenario("liveness", "V15: who floods a queue"),
+  },
+  {
+    name: "fee-of-what-is-brought",
+    attacks: ["V15"],
+    file: QUEUE,
+    from: "uint256 due = brought + fee * _UNIT;",
+    to: "uint256 due = brought > fee * _UNIT ? brought : fee * _UNIT;",
+    what: "A deposit of coin pays the fee out of what it brings.",
+    test: contract("vault/Vault.requestFee", "V15: is due beyond the coin"),
   },
   {
     name: "key-of-a-stranger",

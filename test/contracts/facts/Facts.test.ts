@@ -511,7 +511,7 @@ describe("Facts", () => {
       const head = await chain.vault.headAt(1);
       await mine.record(Queue, 1);
       await depositMany(chain, 256);
-      await expect(chain.vault.headAt(1)).to.be.revertedWithCustomError(chain.vault, "Vault_HeadUnknown");
+      await expect(chain.vault.headAt(1)).to.be.revertedWithCustomError(chain.vault, "RequestQueue_HeadUnknown");
       await time.increase(FINALITY);
       await expect(mine.publish(Queue, 1, SECONDARY))
         .to.emit(mine, "FactPublished")
@@ -531,7 +531,7 @@ describe("Facts", () => {
 
     it("refuses to record what is not there", async () => {
       const { chain, mine } = await loadFixture(waiting);
-      await expect(mine.record(Queue, 3)).to.be.revertedWithCustomError(chain.vault, "Vault_HeadUnknown");
+      await expect(mine.record(Queue, 3)).to.be.revertedWithCustomError(chain.vault, "RequestQueue_HeadUnknown");
       await expect(mine.record(Batch, 1)).to.be.revertedWithCustomError(mine, "Facts_ZeroValue").withArgs(Batch, 1);
     });
   });
@@ -579,7 +579,10 @@ describe("Facts", () => {
       await expect(mine.publish(Queue, 0, SECONDARY))
         .to.be.revertedWithCustomError(mine, "Facts_ZeroValue")
         .withArgs(Queue, 0);
-      await expect(mine.publish(Queue, 3, SECONDARY)).to.be.revertedWithCustomError(chain.vault, "Vault_HeadUnknown");
+      await expect(mine.publish(Queue, 3, SECONDARY)).to.be.revertedWithCustomError(
+        chain.vault,
+        "RequestQueue_HeadUnknown",
+      );
       await expect(mine.publish(Batch, 1, SECONDARY))
         .to.be.revertedWithCustomError(mine, "Facts_ZeroValue")
         .withArgs(Batch, 1);

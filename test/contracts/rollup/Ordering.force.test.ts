@@ -11,7 +11,6 @@ import {
   circuitOf,
   connect,
   deployChain,
-  deployTwoChains,
   depositMany,
   type Fold,
   FORCE_DELAY,
@@ -22,7 +21,6 @@ import {
   queueOf,
   recorded,
   type RequestWords,
-  rollupConfig,
   SECONDARY,
   SIZE,
   submit,
@@ -139,9 +137,14 @@ class Primary {
 
 describe("Ordering: known requests", () => {
   async function fixture() {
-    const { primary: own, secondary: second } = await deployTwoChains();
+    return deployThree(FORCE_DELAY);
+  }
+
+  async function deployThree(forceDelay: number) {
+    const own = await deployChain({ forceDelay });
+    const second = await deployChain({ index: SECONDARY });
     const third = await deployChain({ index: THIRD });
-    await connect(own, third);
+    for (const chain of [second, third]) await connect(own, chain);
     for (const chain of [own, second, third]) {
       await chain.tokens.list(NATIVE);
       await depositMany(chain, DEPOSITS);
@@ -579,17 +582,7 @@ describe("Ordering: known requests", () => {
   describe("whatever is posted, consumed and submitted", () => {
     /** As `fixture`, but with the shortest force delay. */
     async function hasty() {
-      const state = await fixture();
-      const { own, second, third } = state;
-      const { vault, facts, circuits, access, operator } = own;
-      const ordering = await ethers.deployContract("Ordering", [access, HOUR]);
-      const config = await rollupConfig({ vault, facts, circuits, ordering });
-      const rollup = await ethers.deployContract("Rollup", [access, config]);
-      await ordering.bindRollup(rollup);
-      await ordering.setOperator(operator, true);
-      for (const index of [SECONDARY, THIRD]) await ordering.setLease(index, LEASE);
-      const [, , stranger] = await ethers.getSigners();
-      return { primary: new Primary({ ...own, rollup, ordering }, stranger), own, second, third };
+      return deployThree(HOUR);
     }
 
     for (const seed of ["first", "second"]) {

@@ -313,7 +313,7 @@ describe("Ordering.post", () => {
       const { primary, ordering, own } = await loadFixture(fixture);
       for (const count of [6n, 2n ** 64n - 1n]) {
         await expect(ordering.post(PRIMARY, own, [], count))
-          .to.be.revertedWithCustomError(primary.vault, "Vault_HeadUnknown")
+          .to.be.revertedWithCustomError(primary.vault, "RequestQueue_HeadUnknown")
           .withArgs(count, 5);
       }
       await depositMany(primary, QUEUE_RING - 1);
@@ -321,7 +321,7 @@ describe("Ordering.post", () => {
       expect(await primary.vault.requestCount()).to.equal(total);
       const queue = await queueOf(primary);
       await expect(ordering.post(PRIMARY, own.slice(0, 4), [], oldest - 1))
-        .to.be.revertedWithCustomError(primary.vault, "Vault_HeadUnknown")
+        .to.be.revertedWithCustomError(primary.vault, "RequestQueue_HeadUnknown")
         .withArgs(oldest - 1, total);
       await ordering.post(PRIMARY, own.slice(0, 1), hashesOf(own.slice(1)), oldest);
       await ordering.post(PRIMARY, own.slice(1, 3), hashesOf(queue.slice(3)), total);

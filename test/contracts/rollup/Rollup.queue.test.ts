@@ -75,11 +75,11 @@ describe("Rollup request queues", () => {
     const old = await makeBatch(primary, { queue: [recorded(own[0])], folds: [await foldOf(primary, 1, 3)] });
     await expect(submit(primary, { ...old, folds: [await foldOf(primary, 1, 2)] })).to.be.revertedWithCustomError(
       primary.vault,
-      "Vault_HeadUnknown",
+      "RequestQueue_HeadUnknown",
     );
     await primary.rollup.connect(primary.operator).submitBatch.staticCall(old);
     await depositMany(primary, 1000);
-    await expect(submit(primary, old)).to.be.revertedWithCustomError(primary.vault, "Vault_HeadUnknown");
+    await expect(submit(primary, old)).to.be.revertedWithCustomError(primary.vault, "RequestQueue_HeadUnknown");
     await expect(submit(primary, { ...old, folds: [await foldOf(primary, 1)] })).to.emit(
       primary.rollup,
       "BatchAccepted",
@@ -126,7 +126,7 @@ describe("Rollup request queues", () => {
       const queue = [...own, own[0]].map((request) => recorded(request));
       const folds: Fold[] = [{ chain: PRIMARY, count: 4n, later: [] }];
       await expect(submit(primary, await makeBatch(primary, { queue, folds })))
-        .to.be.revertedWithCustomError(primary.vault, "Vault_HeadUnknown")
+        .to.be.revertedWithCustomError(primary.vault, "RequestQueue_HeadUnknown")
         .withArgs(4, 3);
     });
 

@@ -1,7 +1,7 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
-import { ZUSD } from "../../../protocol/spec";
+import { REQUEST_FEE_UNIT, ZUSD } from "../../../protocol/spec";
 import { decodeQueueOp } from "../../../protocol/state/words";
 import { depositRequest, PRIMARY, queueOf, SIZE } from "../../fixtures/contracts";
 import { DAY, ONE, PARAMETERS } from "../../fixtures/pcd";
@@ -56,6 +56,18 @@ describe("Vault: what comes in with one transaction", () => {
     });
   });
 
+  it("V15: costs the fee of a request", async () => {
+    const { chain, vault, facility, request } = await loadFixture(fixture);
+    await chain.vault.setRequestFee(7, 0);
+    const due = 7n * REQUEST_FEE_UNIT;
+    await expect(vault.depositOnCredit(facility, 1_000n * ONE, request, { value: due - 1n }))
+      .to.be.revertedWithCustomError(vault, "RequestQueue_WrongValue")
+      .withArgs(due, due - 1n);
+    const sending = vault.depositOnCredit(facility, 1_000n * ONE, request, { value: due + 1n });
+    await expect(sending).to.changeEtherBalance(vault, due);
+    expect((await facility.position(1)).debt).to.equal(800n * ONE);
+  });
+
   it("a facility that is not in the books gets nothing, and only zUSD is borrowed", async () => {
     const { books, vault, usd, stranger, facility, request } = await loadFixture(fixture);
     await expect(vault.depositOnCredit(stranger, ONE, request))
@@ -93,7 +105,12 @@ describe("Vault: what comes in with one transaction", () => {
       deadline: (await time.latest()) + DAY,
     };
     const permit = { value: message.value, deadline: message.deadline, v, r, s };
-    await expect(vault.swapWithPermit(request, permit)).to.changeTokenBalances(
+    await chain.vault.setRequestFee(7, 0);
+    const value = 7n * REQUEST_FEE_UNIT;
+    await expect(vault.swapWithPermit(request, permit))
+      .to.be.revertedWithCustomError(vault, "RequestQueue_WrongValue")
+      .withArgs(value, 0);
+    await expect(vault.swapWithPermit(request, permit, { value })).to.changeTokenBalances(
       token,
       [user, peg.facility],
       [-100n * ONE, 100n * ONE],

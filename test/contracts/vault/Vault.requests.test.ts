@@ -128,7 +128,7 @@ describe("Vault.setKey and Vault.exit", () => {
     for (const count of [total, total - 1, total - 2, QUEUE_RING, total - QUEUE_RING + 1]) {
       expect(await vault.headAt(count), `${count}`).to.equal(heads[count - 1]);
     }
-    await expect(vault.headAt(total - QUEUE_RING)).to.be.revertedWithCustomError(vault, "Vault_HeadUnknown");
+    await expect(vault.headAt(total - QUEUE_RING)).to.be.revertedWithCustomError(vault, "RequestQueue_HeadUnknown");
   });
 
   describe("the owner of a request is its sender", () => {
@@ -248,17 +248,6 @@ describe("Vault.setKey and Vault.exit", () => {
         "Requests_CellOutOfRange",
       );
     });
-  });
-
-  it("take no native coin", async () => {
-    const { vault, owner } = await loadFixture(fixture);
-    for (const data of [
-      vault.interface.encodeFunctionData("setKey", [1, 1n]),
-      vault.interface.encodeFunctionData("exit", [exitRequest()]),
-    ]) {
-      await expect(owner.sendTransaction({ to: vault, data, value: 1n })).to.be.reverted;
-      await owner.sendTransaction({ to: vault, data });
-    }
   });
 
   it("V2: an exit does not ask the list of tokens: delisted ones leave, and unlisted ones are nobody's", async () => {

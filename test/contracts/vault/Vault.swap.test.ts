@@ -2,7 +2,7 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { type AddressLike, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
-import { packAmount, RouteWord1, RouteWord2, unpack, ZUSD } from "../../../protocol/spec";
+import { packAmount, REQUEST_FEE_UNIT, RouteWord1, RouteWord2, unpack, ZUSD } from "../../../protocol/spec";
 import { encodeRequest, encodeSigned } from "../../../protocol/state";
 import { outboxHash } from "../../../protocol/witness/hashes";
 import {
@@ -266,6 +266,17 @@ describe("Vault.swap", () => {
       .withArgs(1_000n * UNIT + 1n, 1_000n * UNIT);
   });
 
+  it("V15: costs the fee of a request", async () => {
+    const { primary, user, request } = await loadFixture(fixture);
+    await primary.vault.setRequestFee(7, 0);
+    const due = 7n * REQUEST_FEE_UNIT;
+    const vault = primary.vault.connect(user);
+    await expect(vault.swap(request, { value: due - 1n }))
+      .to.be.revertedWithCustomError(vault, "RequestQueue_WrongValue")
+      .withArgs(due, due - 1n);
+    await expect(vault.swap(request, { value: due + 1n })).to.changeEtherBalances([user, vault], [-due, due]);
+  });
+
   it("B6: refuses what it cannot mean, naming the rule", async () => {
     const { primary, swap } = await loadFixture(fixture);
     const { vault } = primary;
@@ -280,7 +291,7 @@ describe("Vault.swap", () => {
       [{ minOut: 2n ** 128n }, "Requests_AmountOutOfRange"],
       [{ recipient: ethers.ZeroAddress }, "Requests_InvalidRecipient"],
       [{ amountIn: 0n }, "Facility_TooSmall"],
-      [{ tokenIn: NATIVE as never }, "Vault_WrongValue"],
+      [{ tokenIn: NATIVE as never }, "Vault_NotStable"],
     ];
     const others = await Promise.all(["IPeggedFacility", "Requests"].map((name) => ethers.getContractAt(name, vault)));
     for (const [fields, error] of refused) {

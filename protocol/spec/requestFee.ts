@@ -1,0 +1,25 @@
+import { REQUEST_FEE_STEP } from "./widths";
+
+/** What a request costs on a chain, in wei. */
+export interface RequestFees {
+  /** Of every request. */
+  readonly base: bigint;
+  /** More for each `REQUEST_FEE_STEP` open requests. */
+  readonly growth: bigint;
+}
+
+/** The vault keeps both in units of 10^9 wei, in 48 bits. */
+export const REQUEST_FEE_UNIT = 10n ** 9n;
+export const REQUEST_FEE_BITS = 48;
+
+/** Fee of a request that finds `open` others which no batch has consumed, in wei. */
+export function requestFee({ base, growth }: RequestFees, open: number): bigint {
+  return base + growth * BigInt(Math.floor(open / REQUEST_FEE_STEP));
+}
+
+/** Fees of the first `count` requests that come to an empty queue and stay, in wei. */
+export function feesToFill(fees: RequestFees, count: number): bigint {
+  const steps = BigInt(Math.floor(count / REQUEST_FEE_STEP));
+  const full = steps * fees.base + ((steps * (steps - 1n)) / 2n) * fees.growth;
+  return BigInt(REQUEST_FEE_STEP) * full + BigInt(count % REQUEST_FEE_STEP) * requestFee(fees, count);
+}
