@@ -263,7 +263,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
         }
     }
 
-    /// @return success The gateway named a fee.
+    /// @return success The gateway named a fee, of coin that there may be: such fees add up.
     function _tryQuote(
         address gateway,
         bytes memory recipient,
@@ -275,6 +275,7 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
             success := and(success, gt(returndatasize(), 0x1f))
             fee := mload(0x00)
         }
+        success = success && fee <= type(uint128).max;
     }
 
     function _setThreshold(uint8 threshold_) private {

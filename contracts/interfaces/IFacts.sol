@@ -116,7 +116,7 @@ interface IFacts is IERC7786Recipient {
     ///   more than is there, is left out: publish again.
     function publish(uint8 kind, uint64 number, uint8 toChain) external payable;
 
-    /// @return total What `publish` needs, in wei: the fees of all gateways that answer.
+    /// @return total What `publish` needs, in wei: the fees of all gateways that answer with less than 2^128.
     function quote(uint8 kind, uint64 number, uint8 toChain) external view returns (uint256 total);
 
     /// @return value What was recorded; 0: nothing.

@@ -4,6 +4,7 @@ import type { Chain } from "./chain";
 import type { TestGateway } from "./contracts";
 import { acting, ChainError } from "./errors";
 import { describeFact } from "./facts";
+import { mostForFact } from "./networks";
 
 /** A value that one chain is told about another: the head of a queue at a count, or the hash of a batch. */
 export interface Fact {
@@ -42,7 +43,8 @@ export class FactWaits extends ChainError {
 }
 
 /**
- * Publishes a fact for another chain, with what the gateways ask for it. Where it is not recorded yet it is, and `FactWaits` says from when
+ * Publishes a fact for another chain, with what the gateways ask for it, up to what it may cost on the network: gateways for which that is too
+ * little are left out. Where it is not recorded yet it is, and `FactWaits` says from when
  * on it is final: it is published when this is called again then.
  */
 export async function publishFact(fact: Fact, from: Chain, to: Chain): Promise<ContractTransactionReceipt> {
@@ -53,7 +55,12 @@ export async function publishFact(fact: Fact, from: Chain, to: Chain): Promise<C
     throw new FactWaits(from.name, what, `is final at ${new Date(finalAt * 1000).toISOString()}`);
   }
   return acting(from, `publishing ${what} for ${to.name}`, async () => {
-    const value = await from.facts.quote(kind, number, to.index);
+    const [asked, { chainId }] = await Promise.all([
+      from.facts.quote(kind, number, to.index),
+      from.provider.getNetwork(),
+    ]);
+    const most = mostForFact(chainId);
+    const value = asked < most ? asked : most;
     const sent = await from.facts.publish(kind, number, to.index, { value });
     return (await sent.wait()) as ContractTransactionReceipt;
   });

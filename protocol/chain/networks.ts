@@ -1,4 +1,5 @@
 /** The networks that the protocol is made for: what is particular to each, and where its gateways' endpoints are. */
+import { parseEther } from "ethers";
 
 export interface Network {
   readonly name: string;
@@ -7,6 +8,8 @@ export interface Network {
   /** The mainnet that a testnet stands for. */
   readonly testnetOf?: number;
   readonly coin: { readonly symbol: string; readonly decimals: number };
+  /** Most coin for all gateways of one fact: several times what they ask for on a dear day. */
+  readonly factFee: string;
   /** Seconds between blocks, on average. */
   readonly blockTime: number;
   readonly finality: Finality;
@@ -98,6 +101,7 @@ export const NETWORKS: readonly Network[] = [
     name: "Ethereum",
     evmChainId: 1,
     coin: ETHER,
+    factFee: "0.02",
     blockTime: 12,
     finality: TWO_EPOCHS,
     hasSequencer: false,
@@ -114,6 +118,7 @@ export const NETWORKS: readonly Network[] = [
     name: "BNB Smart Chain",
     evmChainId: 56,
     coin: { symbol: "BNB", decimals: 18 },
+    factFee: "0.05",
     blockTime: 0.75,
     finality: FAST_VOTES,
     hasSequencer: false,
@@ -130,6 +135,7 @@ export const NETWORKS: readonly Network[] = [
     name: "Polygon",
     evmChainId: 137,
     coin: { symbol: "POL", decimals: 18 },
+    factFee: "100",
     blockTime: 2,
     finality: MILESTONE,
     hasSequencer: false,
@@ -141,6 +147,7 @@ export const NETWORKS: readonly Network[] = [
     name: "Avalanche",
     evmChainId: 43114,
     coin: { symbol: "AVAX", decimals: 18 },
+    factFee: "1",
     blockTime: 2,
     finality: SNOWMAN,
     hasSequencer: false,
@@ -152,6 +159,7 @@ export const NETWORKS: readonly Network[] = [
     name: "Arbitrum",
     evmChainId: 42161,
     coin: ETHER,
+    factFee: "0.01",
     blockTime: 0.25,
     finality: AFTER_L1,
     hasSequencer: true,
@@ -168,6 +176,7 @@ export const NETWORKS: readonly Network[] = [
     name: "Optimism",
     evmChainId: 10,
     coin: ETHER,
+    factFee: "0.01",
     blockTime: 2,
     finality: AFTER_L1,
     hasSequencer: true,
@@ -184,6 +193,7 @@ export const NETWORKS: readonly Network[] = [
     name: "Base",
     evmChainId: 8453,
     coin: ETHER,
+    factFee: "0.01",
     blockTime: 2,
     finality: AFTER_L1,
     hasSequencer: true,
@@ -201,6 +211,7 @@ export const NETWORKS: readonly Network[] = [
     name: "Neon EVM",
     evmChainId: 245022934,
     coin: { symbol: "NEON", decimals: 18 },
+    factFee: "100",
     blockTime: 0.4,
     finality: ROOTED,
     gasCap: TRANSACTION_GAS_CAP,
@@ -212,6 +223,7 @@ export const NETWORKS: readonly Network[] = [
     evmChainId: 245022926,
     testnetOf: 245022934,
     coin: { symbol: "NEON", decimals: 18 },
+    factFee: "100",
     blockTime: 0.4,
     finality: ROOTED,
     gasCap: TRANSACTION_GAS_CAP,
@@ -223,4 +235,12 @@ export const NETWORKS: readonly Network[] = [
 /** The network with this EVM chain id; undefined: not one of them. */
 export function networkOf(evmChainId: number): Network | undefined {
   return NETWORKS.find((network) => network.evmChainId === evmChainId);
+}
+
+/** Where nobody knows the network, as on a development node. */
+const UNKNOWN_FACT_FEE = "1";
+
+/** Most that the gateways of one fact are given, in wei of the network's coin. */
+export function mostForFact(evmChainId: bigint): bigint {
+  return parseEther(networkOf(Number(evmChainId))?.factFee ?? UNKNOWN_FACT_FEE);
 }

@@ -635,6 +635,18 @@ describe("Facts", () => {
       }
     });
 
+    it("X14: adds up the fees that others ask for where one asks for more than there is", async () => {
+      const { mine, g1, g2, g3, stranger } = await loadFixture(published);
+      await g1.setFee(10n);
+      await g2.setFee(2n ** 256n - 1n);
+      await g3.setFee(2n ** 128n);
+      expect(await mine.quote(Queue, 1, SECONDARY)).to.equal(10n);
+      const sending = mine.publish(Queue, 1, SECONDARY, { value: 10n });
+      await expect(sending).to.changeEtherBalances([stranger, g1], [-10, 10]);
+      await g3.setFee(2n ** 128n - 1n);
+      expect(await mine.quote(Queue, 1, SECONDARY)).to.equal(2n ** 128n + 9n);
+    });
+
     it("X7: a gateway that burns all the gas it gets does not silence the others", async () => {
       const { mine, g1, g2, g3 } = await loadFixture(published);
       await g1.setGreedy(true);

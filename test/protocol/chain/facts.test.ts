@@ -1,6 +1,6 @@
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { ZeroHash } from "ethers";
+import { parseEther, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 import { GatewayCarrier, publishFact } from "../../../protocol/chain/factCarrier";
 import { readFacts, type FactsReport } from "../../../protocol/chain/facts";
@@ -55,6 +55,23 @@ describe("facts", () => {
     const { own } = await readFacts(secondary);
     expect(own).to.have.length(1);
     expect(own[0]).to.deep.include({ finalAt: (await time.latest()) + 900, sentTo: [] });
+  });
+
+  it("X14: are carried by the others where a gateway asks for more than a fact may cost", async () => {
+    const { primary, secondary } = world;
+    const greedy = await ethers.deployContract("MockGateway");
+    await (await secondary.facts.addGateway(greedy)).wait();
+    for (const fee of [parseEther("2"), 2n ** 255n]) {
+      await greedy.setFee(fee);
+      const receipt = await publishFact(await headOf(1), secondary, primary);
+      const names = receipt.logs.map((log) => secondary.facts.interface.parseLog(log)?.name);
+      expect(names).to.include("FactPublished");
+      expect(names.filter((name) => name === "FactNotSent")).to.have.length(1);
+      expect(await ethers.provider.getBalance(greedy)).to.equal(0);
+    }
+    await greedy.setFee(parseEther("0.9"));
+    await publishFact(await headOf(1), secondary, primary);
+    expect(await ethers.provider.getBalance(greedy)).to.equal(parseEther("0.9"));
   });
 
   it("of gateways that were removed do not count", async () => {
