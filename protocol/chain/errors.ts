@@ -20,6 +20,7 @@ const ERRORS_OF = [
   "Ordering__factory",
   "Vault__factory",
   "Facts__factory",
+  "CommitteeGateway__factory",
   "ITokenRegistry__factory",
   "ICircuitRegistry__factory",
   "Books__factory",

@@ -1,9 +1,10 @@
-import { dataSlice, getAddress, id, isError, type ContractTransactionReceipt, type LogDescription } from "ethers";
+import { getAddress, id, isError, type ContractTransactionReceipt, type LogDescription } from "ethers";
 import { type FactKind } from "../spec";
 import type { Chain } from "./chain";
 import type { TestGateway } from "./contracts";
 import { acting, ChainError } from "./errors";
 import { describeFact } from "./facts";
+import { readInteroperable } from "./interoperable";
 
 /** A value that one chain is told about another: the head of a queue at a count, or the hash of a batch. */
 export interface Fact {
@@ -31,7 +32,6 @@ export interface FactCarrier {
 
 /** `MessageSent` of ERC-7786. */
 const MESSAGE_SENT = id("MessageSent(bytes32,bytes,bytes,bytes,uint256,bytes[])");
-const ADDRESS_BYTES = 20;
 
 /** A fact is on its way: carry it again later. */
 export class FactWaits extends ChainError {
@@ -135,8 +135,7 @@ export class GatewayCarrier implements FactCarrier {
       if (!isTest[place]) continue;
       const { args } = from.gateways[place].interface.parseLog(log) as LogDescription;
       const message = args as unknown as { sendId: string; sender: string; recipient: string; payload: string };
-      // The address ends an interoperable address (ERC-7930).
-      const recipient = getAddress(dataSlice(message.recipient, -ADDRESS_BYTES));
+      const recipient = readInteroperable(message.recipient).address;
       if (recipient !== getAddress(to.addresses.facts)) continue;
       await acting(to, `delivering ${what}`, async () => {
         const sent = await to.gateways[place].deliver(message.sendId, message.sender, recipient, message.payload);
