@@ -1,7 +1,6 @@
 /** What a committee's attesters sign: messages that one chain's `Facts` sent to another's by way of two committee gateways. */
 import {
   AbiCoder,
-  isError,
   keccak256,
   recoverAddress,
   Signature,
@@ -12,7 +11,7 @@ import {
 } from "ethers";
 import type { Chain } from "./chain";
 import { factories, type ICommitteeGateway } from "./contracts";
-import { acting, ChainError } from "./errors";
+import { acting, ChainError, isRefused } from "./errors";
 import type { Fact } from "./factCarrier";
 import { describeFact } from "./facts";
 import { readInteroperable } from "./interoperable";
@@ -144,8 +143,7 @@ async function hasQuorum(gateway: ICommitteeGateway): Promise<boolean> {
   try {
     return (await gateway.quorum()) > 0n;
   } catch (error) {
-    // A node that does not answer is no answer.
-    if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw error;
+    if (!isRefused(error)) throw error;
     return false;
   }
 }

@@ -67,6 +67,12 @@ export function describeFailure(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether the node answered a call, and the contract has no such function or refused; a node that does not answer is no answer. */
+export function isRefused(error: unknown): boolean {
+  if (isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA")) return true;
+  return typeof (error as { data?: unknown } | undefined)?.data === "string";
+}
+
 /** Runs one action against a chain; a failure comes out as a `ChainError`. */
 export async function acting<T>(chain: { name: string }, action: string, run: () => Promise<T>): Promise<T> {
   try {

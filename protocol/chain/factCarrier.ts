@@ -1,8 +1,8 @@
-import { getAddress, id, isError, type ContractTransactionReceipt, type LogDescription } from "ethers";
+import { getAddress, id, type ContractTransactionReceipt, type LogDescription } from "ethers";
 import { type FactKind } from "../spec";
 import type { Chain } from "./chain";
 import type { TestGateway } from "./contracts";
-import { acting, ChainError } from "./errors";
+import { acting, ChainError, isRefused } from "./errors";
 import { describeFact } from "./facts";
 import { readInteroperable } from "./interoperable";
 
@@ -165,8 +165,7 @@ async function isTestGateway(gateway: TestGateway): Promise<boolean> {
     await gateway.relayer();
     return true;
   } catch (error) {
-    // A node that does not answer is no answer.
-    if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw error;
+    if (!isRefused(error)) throw error;
     return false;
   }
 }
