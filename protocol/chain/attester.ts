@@ -21,7 +21,7 @@ export type AttesterEvent =
   | { type: "signed"; message: SentMessage; from: string; to: string; digest: string }
   /** A reorganisation replaced blocks that were read: all of the chain's messages are looked at again. */
   | { type: "reorganised"; chain: string }
-  /** A chain cannot be read, or contradicts what would be signed; it is tried again in the next round. */
+  /** A chain cannot be read, or contradicts what would be signed; it is tried again in the next round, and told once while it is the same. */
   | { type: "failed"; error: Error };
 
 /** A gateway whose messages are signed. */
@@ -32,6 +32,8 @@ interface Source {
   waiting: SentMessage[];
   /** By digest. */
   readonly signatures: Map<string, string>;
+  /** Failures of the last round. */
+  failures: ReadonlySet<string>;
 }
 
 /**
@@ -72,7 +74,7 @@ export class Attester {
     const sources = committees.map((committee) => {
       const { chain, gateway } = committee;
       const follower = new LogFollower(chain.provider, gateway, "MessageSent", chain.firstBlock);
-      return { committee, follower, waiting: [], signatures: new Map<string, string>() };
+      return { committee, follower, waiting: [], signatures: new Map<string, string>(), failures: new Set<string>() };
     });
     return new Attester(address, own, signer, sources, onEvent);
   }
@@ -110,6 +112,12 @@ export class Attester {
   private async follow(source: Source): Promise<void> {
     const { committee, follower, signatures } = source;
     const { chain } = committee;
+    const failures = new Set<string>();
+    const fail = (error: unknown): void => {
+      const { message } = error as Error;
+      if (!source.failures.has(message)) this.onEvent({ type: "failed", error: error as Error });
+      failures.add(message);
+    };
     try {
       await acting(chain, "reading sent messages", () =>
         follower.follow(
@@ -124,13 +132,14 @@ export class Attester {
           },
         ),
       );
-      await this.signFinal(source);
+      await this.signFinal(source, fail);
     } catch (error) {
-      this.onEvent({ type: "failed", error: error as Error });
+      fail(error);
     }
+    source.failures = failures;
   }
 
-  private async signFinal(source: Source): Promise<void> {
+  private async signFinal(source: Source, fail: (error: unknown) => void): Promise<void> {
     if (source.waiting.length === 0) return;
     const { chain } = source.committee;
     const finality = await finalityOf(chain);
@@ -138,6 +147,7 @@ export class Attester {
     // The chain's own clock: a node that stands still lets nothing become final.
     const now = (await blockAt("latest"))?.timestamp ?? 0;
     const left: SentMessage[] = [];
+    // Recipients whose chain fails are left alone until the next round.
     const failed = new Set<string>();
     for (const [i, message] of source.waiting.entries()) {
       const block = await blockAt(message.blockNumber);
@@ -147,21 +157,16 @@ export class Attester {
         left.push(...source.waiting.slice(i));
         break;
       }
-      if (!(await this.trySign(source, message, failed))) left.push(message);
+      let isSigned = false;
+      try {
+        isSigned = !failed.has(message.recipient) && (await this.sign(source, message));
+      } catch (error) {
+        failed.add(message.recipient);
+        fail(error);
+      }
+      if (!isSigned) left.push(message);
     }
     source.waiting = left;
-  }
-
-  /** @param failed recipients whose chain failed in this round: they are left alone until the next */
-  private async trySign(source: Source, message: SentMessage, failed: Set<string>): Promise<boolean> {
-    if (failed.has(message.recipient)) return false;
-    try {
-      return await this.sign(source, message);
-    } catch (error) {
-      failed.add(message.recipient);
-      this.onEvent({ type: "failed", error: error as Error });
-      return false;
-    }
   }
 
   /** @returns whether it is signed */
