@@ -1,7 +1,8 @@
-/** Tasks about batches: the operator's, and one with which anyone makes requests known. */
+/** Tasks about batches: the operator's, and those with which anyone makes requests known and has delayed payments made. */
 import { task, types } from "hardhat/config";
 import { action } from "./support/action";
 import type * as Support from "./support/batcher";
+import type * as DelayedSupport from "./support/delayed";
 
 task("batcher", "Runs a batcher on the primary chain and others; takes signed ops by HTTP")
   .addParam("secondaries", "networks of the other chains, separated by commas", "secondary")
@@ -32,3 +33,10 @@ task(
       return post(args, hre);
     }),
   );
+
+task("pay-delayed", "Pays what this chain's vault delayed, as far as its outflow limits let it leave now").setAction(
+  action((args, hre) => {
+    const { payDelayed } = require("./support/delayed") as typeof DelayedSupport;
+    return payDelayed(args, hre);
+  }),
+);

@@ -4,6 +4,7 @@ import type { Chain } from "../chain/chain";
 import { acting, ChainError, revertReason } from "../chain/errors";
 import { Ledger } from "../chain/ledger";
 import { orderingOf, PostFollower, suspendedAt } from "../chain/ordering";
+import { pause } from "../chain/pause";
 import { QueueFollower } from "../chain/queueFollower";
 import type { G1Point } from "../crypto/curve";
 import { balanceRoom, signedWord } from "../spec";
@@ -385,16 +386,4 @@ export class Batcher {
       throw error;
     }
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }

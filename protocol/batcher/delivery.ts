@@ -1,5 +1,6 @@
 import type { BatchCalldata } from "../chain/batch";
 import { BlockMark } from "../chain/blockMark";
+import { DelayedPayer, HOURLY } from "../chain/delayedPayer";
 import { acting, ChainError, revertReason } from "../chain/errors";
 import type { Fact, FactCarrier } from "../chain/factCarrier";
 import { acknowledge, readStanding } from "../chain/ordering";
@@ -17,10 +18,14 @@ const ACKNOWLEDGEMENTS_PER_LEASE = 4;
 /** More requests than the vault's ring holds may come while a batch is on its way; then the fold is computed again. */
 const FOLD_ATTEMPTS = 3;
 
+/** Delayed payments of a chain in one round: each is a transaction, and batches wait for them. */
+const DELAYED_PER_ROUND = 4;
+
 /** Brings batches to the chains, with the facts they need, and pays what they order. All of it may be repeated at any time. */
 export class Delivery {
   /** The last batch whose payments are tried, by chain index, and a block in which they are. */
   private readonly settled = new Map<number, { number: number; hash: string; mark: BlockMark }>();
+  private readonly delayed: ReadonlyMap<Followed, DelayedPayer>;
 
   constructor(
     private readonly primary: Followed,
@@ -28,7 +33,10 @@ export class Delivery {
     private readonly carrier: FactCarrier,
     private readonly heads: HeldHeads,
     private readonly emit: OnEvent,
-  ) {}
+  ) {
+    const all = [primary, ...secondaries];
+    this.delayed = new Map(all.map((followed) => [followed, new DelayedPayer(followed.chain, HOURLY)]));
+  }
 
   /** Submits the next batch on the primary, after the heads of the other chains' queues that it consumes from. */
   async submitToPrimary(number: number, batch: BatchCalldata, consumes: ReadonlyMap<number, number>): Promise<void> {
@@ -64,8 +72,8 @@ export class Delivery {
   }
 
   /**
-   * Brings every secondary to the primary's last batch, pays the outboxes of all chains, and acknowledges where the secondaries stand. A chain that fails does not keep the others
-   * from getting theirs.
+   * Brings every secondary to the primary's last batch, pays the outboxes of all chains and what they delayed, and acknowledges where the
+   * secondaries stand. A chain that fails does not keep the others from getting theirs.
    * @returns what failed
    */
   async finish(): Promise<Error[]> {
@@ -78,8 +86,20 @@ export class Delivery {
       } catch (error) {
         failures.push(error as Error);
       }
+      await this.payDelayed(followed);
     }
     return failures;
+  }
+
+  /** Pays what a vault delayed before. Nothing waits for it, so a failure is only told. */
+  private async payDelayed(followed: Followed): Promise<void> {
+    try {
+      const { payouts, failures } = await (this.delayed.get(followed) as DelayedPayer).pay(DELAYED_PER_ROUND);
+      for (const payout of payouts) this.emit({ type: "paidDelayed", chain: followed.chain.name, payout });
+      for (const error of failures) this.emit({ type: "failed", error });
+    } catch (error) {
+      this.emit({ type: "failed", error: error as Error });
+    }
   }
 
   /** Submits what the primary accepted and a secondary has not, from the primary's calldata: all up to the one whose fact is there. */

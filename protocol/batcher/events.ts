@@ -1,3 +1,4 @@
+import type { DelayedPayout } from "../chain/delayedPayer";
 import type { Payout } from "../chain/outboxPayer";
 import type { OpError, SignedOp } from "../state";
 
@@ -12,6 +13,8 @@ export type BatcherEvent =
   | { type: "proven"; batch: number; seconds: number }
   | { type: "submitted"; batch: number; chain: string; gasUsed: bigint }
   | { type: "paid"; batch: number; chain: string; payout: Payout }
+  /** A part of a payment that its vault delayed. */
+  | { type: "paidDelayed"; chain: string; payout: DelayedPayout }
   /** The primary was told that a chain accepted the batch. */
   | { type: "acknowledged"; batch: number; chain: string }
   /** An op of the pool is in a batch. */

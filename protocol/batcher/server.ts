@@ -1,9 +1,12 @@
-import http from "node:http";
-import type { AddressInfo } from "node:net";
+import type http from "node:http";
 import { OpError, type SignedOp } from "../state";
 import type { Batcher } from "./batcher";
-import { fromJson, toJson } from "../client/json";
+import { fromJson } from "../client/json";
+import { openDoor, type Answer, type Door } from "./door";
 import { readSignedOp } from "./signedOp";
+
+/** A signed op has a few hundred bytes. */
+const MOST_BYTES = 10_000;
 
 /**
  * The batcher's door for users' signed ops, plain HTTP with JSON (bigints as `{"$": "123"}`):
@@ -13,42 +16,11 @@ import { readSignedOp } from "./signedOp";
  * - `GET /counters`: the next account and balance cell, likewise.
  *
  * Nothing that it answers needs to be believed: with a wrong nonce a signature is merely void.
+ *
+ * @param port 0: any free one
  */
-export interface Door {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** A signed op has a few hundred bytes. */
-const MOST_BYTES = 10_000;
-
-/** Opens the door. @param port 0: any free one */
-export async function serve(batcher: Batcher, port: number, host = "127.0.0.1"): Promise<Door> {
-  const server = http.createServer((request, response) => {
-    answer(batcher, request)
-      .catch((error: unknown) => failure(error))
-      .then(({ status, body }) => {
-        response.writeHead(status, { "content-type": "application/json" }).end(toJson(body));
-      })
-      .catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, host, resolve);
-  });
-  const address = server.address() as AddressInfo;
-  return {
-    url: `http://${host}:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-interface Answer {
-  status: number;
-  body: unknown;
+export function serve(batcher: Batcher, port: number, host?: string): Promise<Door> {
+  return openDoor((request) => answer(batcher, request).catch(failure), port, host);
 }
 
 async function answer(batcher: Batcher, request: http.IncomingMessage): Promise<Answer> {

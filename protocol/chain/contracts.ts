@@ -7,6 +7,7 @@ import type {
   IBooks,
   IChainRegistry,
   ICircuitRegistry,
+  ICommitteeGateway,
   IDiscountedFacility,
   IFacts,
   IOrdering,
@@ -23,6 +24,7 @@ export type {
   IBooks,
   IChainRegistry,
   ICircuitRegistry,
+  ICommitteeGateway,
   IDiscountedFacility,
   IFacts,
   IOrdering,
@@ -55,6 +57,7 @@ export interface Factories {
   IPeggedFacility__factory: Factory<IPeggedFacility>;
   IPriceSource__factory: Factory<IPriceSource>;
   ICircuitRegistry__factory: Factory<ICircuitRegistry>;
+  ICommitteeGateway__factory: Factory<ICommitteeGateway>;
   ITokenRegistry__factory: Factory<ITokenRegistry>;
   TestGateway__factory: Factory<TestGateway>;
   Rollup__factory: Interfaced;
@@ -67,6 +70,7 @@ export interface Factories {
   PairPrice__factory: Interfaced;
   Zusd__factory: Interfaced;
   Facts__factory: Interfaced;
+  CommitteeGateway__factory: Interfaced;
 }
 
 let loaded: Factories | undefined;

@@ -20,6 +20,7 @@ const ERRORS_OF = [
   "Ordering__factory",
   "Vault__factory",
   "Facts__factory",
+  "CommitteeGateway__factory",
   "ITokenRegistry__factory",
   "ICircuitRegistry__factory",
   "Books__factory",
@@ -64,6 +65,12 @@ export function describeFailure(error: unknown): string {
   const short = (error as { shortMessage?: unknown } | undefined)?.shortMessage;
   if (typeof short === "string") return short;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether the node answered a call, and the contract has no such function or refused; a node that does not answer is no answer. */
+export function isRefused(error: unknown): boolean {
+  if (isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA")) return true;
+  return typeof (error as { data?: unknown } | undefined)?.data === "string";
 }
 
 /** Runs one action against a chain; a failure comes out as a `ChainError`. */

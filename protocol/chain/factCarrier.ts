@@ -1,9 +1,10 @@
-import { dataSlice, getAddress, id, isError, type ContractTransactionReceipt, type LogDescription } from "ethers";
+import { getAddress, id, type ContractTransactionReceipt, type LogDescription } from "ethers";
 import { type FactKind } from "../spec";
 import type { Chain } from "./chain";
 import type { TestGateway } from "./contracts";
-import { acting, ChainError } from "./errors";
+import { acting, ChainError, isRefused } from "./errors";
 import { describeFact } from "./facts";
+import { readInteroperable } from "./interoperable";
 import { mostForFact } from "./networks";
 
 /** A value that one chain is told about another: the head of a queue at a count, or the hash of a batch. */
@@ -32,7 +33,6 @@ export interface FactCarrier {
 
 /** `MessageSent` of ERC-7786. */
 const MESSAGE_SENT = id("MessageSent(bytes32,bytes,bytes,bytes,uint256,bytes[])");
-const ADDRESS_BYTES = 20;
 
 /** A fact is on its way: carry it again later. */
 export class FactWaits extends ChainError {
@@ -142,8 +142,7 @@ export class GatewayCarrier implements FactCarrier {
       if (!isTest[place]) continue;
       const { args } = from.gateways[place].interface.parseLog(log) as LogDescription;
       const message = args as unknown as { sendId: string; sender: string; recipient: string; payload: string };
-      // The address ends an interoperable address (ERC-7930).
-      const recipient = getAddress(dataSlice(message.recipient, -ADDRESS_BYTES));
+      const recipient = readInteroperable(message.recipient).address;
       if (recipient !== getAddress(to.addresses.facts)) continue;
       await acting(to, `delivering ${what}`, async () => {
         const sent = await to.gateways[place].deliver(message.sendId, message.sender, recipient, message.payload);
@@ -173,8 +172,7 @@ async function isTestGateway(gateway: TestGateway): Promise<boolean> {
     await gateway.relayer();
     return true;
   } catch (error) {
-    // A node that does not answer is no answer.
-    if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw error;
+    if (!isRefused(error)) throw error;
     return false;
   }
 }

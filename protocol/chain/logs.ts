@@ -25,6 +25,11 @@ export class LogFollower {
     private readonly firstBlock: number,
   ) {}
 
+  /** The last block that was read. */
+  get latest(): number {
+    return this.last?.number ?? this.firstBlock;
+  }
+
   /** The logs since the last call, up to the chain's latest block. */
   async next(): Promise<NewLogs> {
     const latest = await this.provider.getBlockNumber();

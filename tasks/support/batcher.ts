@@ -4,7 +4,6 @@ import { Batcher } from "../../protocol/batcher/batcher";
 import type { BatcherEvent } from "../../protocol/batcher/events";
 import type { BatcherOptions } from "../../protocol/batcher/options";
 import { serve } from "../../protocol/batcher/server";
-import type { Chain } from "../../protocol/chain/chain";
 import { GatewayCarrier } from "../../protocol/chain/factCarrier";
 import { orderingOf, postRequests } from "../../protocol/chain/ordering";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
@@ -12,7 +11,8 @@ import { openSrs } from "../../protocol/crypto/srs";
 import { circuitArtifacts, createProver, isProvingEngine, PROVING_ENGINES } from "../../protocol/prover";
 import { FEE_SLOTS, SIZES, type SizeName } from "../../protocol/spec";
 import { StateCommitment } from "../../protocol/state";
-import { openNetwork } from "./network";
+import { interruption } from "./interruption";
+import { openNetwork, openNetworks } from "./network";
 import { toConsole, type Print } from "./print";
 
 export interface BatcherArguments {
@@ -33,20 +33,14 @@ export async function runBatcher(
     throw new Error(`prover: must be one of ${PROVING_ENGINES.join(", ")}, got "${engine}"`);
   }
   const primary = await openNetwork(hre);
-  const others = await openSecondaries(secondaries, hre);
+  const others = await openNetworks(secondaries, hre);
   const artifacts = await circuitArtifacts(size as SizeName, {
     onProgress: ({ phase, done }) => done === 0 && console.log(`${phase} ...`),
   });
   const spec = SIZES[size as SizeName];
   const srs = await openSrs({ power: spec.cellBits, ...artifacts.srs });
   const prover = createProver(artifacts, engine);
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      console.log("Finishing what is under way; once more ends at once");
-      stop.abort();
-    });
-  }
+  const stop = interruption();
   const batcher = await Batcher.start({
     directory,
     primary,
@@ -61,7 +55,7 @@ export async function runBatcher(
   });
   const door = await serve(batcher, port);
   console.log(`Taking signed ops at ${door.url}; end with Ctrl-C`);
-  await batcher.run(stop.signal);
+  await batcher.run(stop);
   await door.close();
   batcher.close();
   await prover.terminate();
@@ -75,19 +69,12 @@ export async function post(
 ): Promise<void> {
   const primary = await openNetwork(hre);
   const forceDelay = await orderingOf(primary).forceDelay();
-  for (const chain of [primary, ...(await openSecondaries(secondaries, hre))]) {
+  for (const chain of [primary, ...(await openNetworks(secondaries, hre))]) {
     const queue = new QueueFollower(chain);
     await queue.sync();
     const count = await postRequests(primary, queue, new GatewayCarrier());
     print(`${chain.name}: ${count} requests made known${count === 0 ? "" : `, to be taken within ${forceDelay} s`}`);
   }
-}
-
-async function openSecondaries(networks: string, hre: HardhatRuntimeEnvironment): Promise<Chain[]> {
-  const chains: Chain[] = [];
-  for (const network of networks.split(",").filter((name) => name !== ""))
-    chains.push(await openNetwork(hre, network.trim()));
-  return chains;
 }
 
 /** Up to four balance cells, separated by commas, each with the least fee after a colon. */
@@ -118,6 +105,10 @@ function describe(event: BatcherEvent): string | undefined {
       return `batch ${event.batch}: accepted on ${event.chain}, ${event.gasUsed} gas`;
     case "paid":
       return `batch ${event.batch}: ${event.payout.paid} paid on ${event.chain}, ${event.payout.deferred} left to claim`;
+    case "paidDelayed": {
+      const { batch, recipient, token, paid, left } = event.payout;
+      return `batch ${batch}: ${paid} units of token ${token} that were delayed paid to ${recipient} on ${event.chain}, ${left} left`;
+    }
     case "acknowledged":
       return `batch ${event.batch}: acknowledged by ${event.chain}`;
     case "included":

@@ -17,6 +17,14 @@ export async function openNetwork(hre: HardhatRuntimeEnvironment, network = hre.
   return openChain({ name, rollup, block }, provider, await signerOf(config, provider));
 }
 
+/** Opens the deployment on several networks, named with commas between them. */
+export async function openNetworks(networks: string, hre: HardhatRuntimeEnvironment): Promise<Chain[]> {
+  const chains: Chain[] = [];
+  for (const network of networks.split(",").filter((name) => name.trim() !== ""))
+    chains.push(await openNetwork(hre, network.trim()));
+  return chains;
+}
+
 /** The first key of the configuration, or the node's own first account; none if there is neither. */
 async function signerOf(
   { accounts }: HttpNetworkConfig,

@@ -2,17 +2,9 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { concat, dataSlice, Signature, toBeHex, TypedDataEncoder, type Wallet, ZeroAddress } from "ethers";
 import { ethers } from "hardhat";
+import type { Message } from "../../../protocol/chain/attestation";
 import { FactKind } from "../../../protocol/spec";
-import {
-  attest,
-  ATTESTERS,
-  carryAttested,
-  committee,
-  messagesOf,
-  type Message,
-  placeOf,
-  QUORUM,
-} from "../../fixtures/committee";
+import { attest, ATTESTERS, carryAttested, committee, messagesOf, placeOf, QUORUM } from "../../fixtures/committee";
 import { connect, deployChain, interoperableAddress, PRIMARY, SECONDARY } from "../../fixtures/contracts";
 import { HERE, LOCAL, PAYLOAD, receiveId, send, THERE } from "../../fixtures/gateways";
 

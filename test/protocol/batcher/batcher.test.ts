@@ -1,6 +1,7 @@
 import { mine, setBalance, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { serve, type Door } from "../../../protocol/batcher/server";
+import type { Door } from "../../../protocol/batcher/door";
+import { serve } from "../../../protocol/batcher/server";
 import { withSigner, type Chain } from "../../../protocol/chain/chain";
 import { GatewayCarrier, type Fact } from "../../../protocol/chain/factCarrier";
 import { withdrawal } from "../../../protocol/client/ops";

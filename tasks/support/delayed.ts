@@ -1,0 +1,31 @@
+/** Pays what a chain's vault delayed. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import { DelayedPayer, type DelayedPayment } from "../../protocol/chain/delayedPayer";
+import { listTokens } from "../../protocol/chain/tokens";
+import { nameOf, showAmount } from "./amounts";
+import { openNetwork, senderOf } from "./network";
+import { toConsole, type Print } from "./print";
+
+/** Pays all that may leave now, and says what waits. @throws Error when the chain refused a payment */
+export async function payDelayed(_: unknown, hre: HardhatRuntimeEnvironment, print: Print = toConsole): Promise<void> {
+  const chain = await openNetwork(hre);
+  await senderOf(chain);
+  const tokens = await listTokens(chain);
+  const show = ({ token }: DelayedPayment, amount: bigint) =>
+    `${showAmount(tokens, token, amount)} ${nameOf(tokens, token)}`;
+  const payer = new DelayedPayer(chain);
+  const { payouts, failures } = await payer.pay();
+  for (const payout of payouts) {
+    const { batch, recipient, paid, left } = payout;
+    print(`batch ${batch}: paid ${show(payout, paid)} to ${recipient}, ${show(payout, left)} left`);
+  }
+  for (const { message } of failures) print(`failed: ${message}`);
+  const waiting = await payer.waiting();
+  for (const payment of waiting) {
+    const { batch, recipient, amount, heldUntil } = payment;
+    const reason = heldUntil === undefined ? "" : `, held until ${new Date(heldUntil * 1000).toISOString()}`;
+    print(`batch ${batch}: ${show(payment, amount)} to ${recipient} waits${reason}`);
+  }
+  print(`${chain.name}: ${payouts.length} paid, ${failures.length} failed, ${waiting.length} wait`);
+  if (failures.length > 0) throw new Error(`${failures.length} failed; the first: ${failures[0].message}`);
+}

@@ -1,0 +1,266 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { mine, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { formatEther, getAddress, toBeHex, toQuantity } from "ethers";
+import { ethers } from "hardhat";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import { withSigner } from "../../../protocol/chain/chain";
+import { DelayedPayer, HOURLY } from "../../../protocol/chain/delayedPayer";
+import { withdrawal } from "../../../protocol/client/ops";
+import { tokenId } from "../../../protocol/spec";
+import { payDelayed } from "../../../tasks/support/delayed";
+import { onAnotherDay } from "../../fixtures/clock";
+import { startServer } from "../../fixtures/server";
+import { World } from "../../fixtures/world";
+
+const ETH_B = tokenId(2, 1);
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** A unit a second. */
+const LIMIT = BigInt(DAY);
+const [FIRST, SECOND] = [0xde1a01, 0xde1a02].map((place) => getAddress(toBeHex(place, 20)));
+
+describe("delayed payments", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.create();
+    await world.start();
+    await world.deposit(world.people.alice, world.secondary, { amount: 10n * LIMIT });
+    await world.batcher.step();
+  });
+  afterEach(() => world.destroy());
+
+  const limit = async (amount: bigint): Promise<void> => {
+    await (await world.secondary.vault.setOutflowLimit(ETH_B, amount)).wait();
+  };
+
+  /** Withdrawals from the secondary, all in one batch. */
+  async function withdraw(...payments: readonly (readonly [string, bigint])[]): Promise<number> {
+    for (const [recipient, amount] of payments)
+      await world.send(world.people.alice, withdrawal(1, ETH_B, amount, recipient));
+    return (await world.batcher.step())!;
+  }
+
+  /** As `withdraw`, of a bucket that is emptied first, so that nothing more leaves for hours. */
+  async function withdrawLate(...payments: readonly (readonly [string, bigint])[]): Promise<number> {
+    await limit(10n);
+    return withdraw([world.people.carol.address, 10n], ...payments);
+  }
+
+  const paidTo = (recipient: string): Promise<bigint> => world.secondary.provider.getBalance(recipient);
+  const delayed = (batch: number, recipient: string): Promise<bigint> =>
+    world.secondary.vault.delayedOf(batch, recipient, ETH_B);
+  const told = (type: "paidDelayed" | "failed") => world.events.filter((event) => event.type === type);
+
+  it("X11: the batcher pays them in parts as the bucket refills, an hour's at least, the oldest first", async () => {
+    await onAnotherDay(async () => {
+      await limit(LIMIT);
+      const before = await Promise.all([FIRST, SECOND].map(paidTo));
+      const gained = async () => (await Promise.all([FIRST, SECOND].map(paidTo))).map((now, i) => now - before[i]);
+      const batch = await withdraw([FIRST, LIMIT - 10n], [FIRST, LIMIT / 2n], [SECOND, 500n]);
+      expect(await gained()).to.deep.equal([LIMIT - 10n, 0n]);
+      expect([await delayed(batch, FIRST), await delayed(batch, SECOND)]).to.deep.equal([LIMIT / 2n, 500n]);
+
+      // Less than an hour's: no transaction, not for what would fit either.
+      await time.increase(HOUR - 60);
+      const block = await world.secondary.provider.getBlockNumber();
+      await world.batcher.step();
+      expect(await world.secondary.provider.getBlockNumber()).to.equal(block);
+      expect(told("paidDelayed")).to.deep.equal([]);
+
+      await time.increase(HOUR);
+      await world.batcher.step();
+      const [, part] = [await gained(), (await gained())[0] - (LIMIT - 10n)];
+      expect(part >= LIMIT / HOURLY && part < 3n * BigInt(HOUR), `${part}`).to.equal(true);
+      expect((await gained())[1], "the younger waits").to.equal(0n);
+      const payout = { batch, recipient: FIRST, token: ETH_B, paid: part, left: LIMIT / 2n - part };
+      expect(told("paidDelayed")).to.deep.equal([{ type: "paidDelayed", chain: "chain 2", payout }]);
+
+      await time.increase(DAY);
+      await world.batcher.step();
+      expect(await gained()).to.deep.equal([LIMIT - 10n + LIMIT / 2n, 500n]);
+      expect([await delayed(batch, FIRST), await delayed(batch, SECOND)]).to.deep.equal([0n, 0n]);
+      await world.batcher.step();
+      expect(told("paidDelayed")).to.have.length(3);
+      expect(told("failed")).to.deep.equal([]);
+    });
+  });
+
+  it("a batcher that starts anew finds them, and forgets those that are paid", async () => {
+    await onAnotherDay(async () => {
+      const batch = await withdrawLate([FIRST, 11n]);
+      world.stop();
+      await time.increase(DAY);
+      const before = await paidTo(FIRST);
+      await world.start();
+      await world.batcher.step();
+      expect((await paidTo(FIRST)) - before).to.equal(10n);
+      world.stop();
+      await limit(0n);
+      await world.start();
+      await world.batcher.step();
+      expect((await paidTo(FIRST)) - before).to.equal(11n);
+      expect(await delayed(batch, FIRST)).to.equal(0n);
+      world.stop();
+      await world.start();
+      const block = await world.secondary.provider.getBlockNumber();
+      await world.batcher.step();
+      expect(await world.secondary.provider.getBlockNumber()).to.equal(block);
+      expect(told("failed")).to.deep.equal([]);
+    });
+  });
+
+  it("does not ask for what the guardian holds, pays what is not held, and all of it after the hold", async () => {
+    await onAnotherDay(async () => {
+      const held = await withdrawLate([FIRST, 11n]);
+      const other = await withdraw([SECOND, 12n]);
+      await (await world.secondary.vault.holdPayments(held, held)).wait();
+      await limit(0n);
+      const { payouts, failures } = await new DelayedPayer(world.secondary).pay();
+      expect(payouts).to.deep.equal([{ batch: other, recipient: SECOND, token: ETH_B, paid: 12n, left: 0n }]);
+      expect(failures).to.deep.equal([]);
+      const [, , until] = await world.secondary.vault.hold();
+      expect(await new DelayedPayer(world.secondary).waiting()).to.deep.equal([
+        { batch: held, recipient: FIRST, token: ETH_B, amount: 11n, heldUntil: Number(until) },
+      ]);
+      await time.increaseTo(until);
+      expect((await new DelayedPayer(world.secondary).pay()).payouts).to.have.length(1);
+      expect(await delayed(held, FIRST)).to.equal(0n);
+    });
+  });
+
+  it("pays again what a reorganisation took back", async () => {
+    const batch = await withdrawLate([FIRST, 11n]);
+    await limit(0n);
+    const payer = new DelayedPayer(world.secondary);
+    const fork = await takeSnapshot();
+    expect((await payer.pay()).payouts).to.have.length(1);
+    // Read as paid, and forgotten.
+    expect((await payer.pay()).payouts).to.deep.equal([]);
+    expect(await payer.waiting()).to.deep.equal([]);
+    await fork.restore();
+    await mine();
+    expect(await delayed(batch, FIRST)).to.equal(11n);
+    expect((await payer.pay()).payouts).to.have.length(1);
+    expect(await delayed(batch, FIRST)).to.equal(0n);
+  });
+
+  it("one that fails keeps neither others nor batches from going on, and is not tried in every round", async () => {
+    const { secondary, people } = world;
+    await withdrawLate([FIRST, 11n], [SECOND, 12n]);
+    await limit(0n);
+    let attempts = 0;
+    const vault = new Proxy(secondary.vault, {
+      get: (target, name) => {
+        if (name !== "payDelayed") return Reflect.get(target, name) as unknown;
+        return (batch: number, recipient: string, token: number) => {
+          if (recipient !== FIRST) return target.payDelayed(batch, recipient, token);
+          attempts++;
+          throw new Error("replacement transaction underpriced");
+        };
+      },
+    });
+    world.stop();
+    await world.start({ secondaries: [{ ...secondary, vault }] });
+    await world.deposit(people.bob, secondary, { amount: 3n });
+    const before = await paidTo(SECOND);
+    const latest = world.batcher.latest;
+    expect(await world.batcher.step()).to.equal(latest + 1);
+    expect((await paidTo(SECOND)) - before).to.equal(12n);
+    await world.batcher.step();
+    expect(attempts).to.equal(1);
+    const failures = world.events.flatMap((event) => (event.type === "failed" ? [event.error.message] : []));
+    expect(failures).to.deep.equal([`chain 2: paying what batch 2 owes ${FIRST}: replacement transaction underpriced`]);
+  });
+
+  it("a chain whose delayed payments cannot be read gets its batches", async () => {
+    const { secondary, people } = world;
+    const vault = new Proxy(secondary.vault, {
+      get: (target, name) => {
+        if (name !== "queryFilter") return Reflect.get(target, name) as unknown;
+        return (event: never, ...range: [number, number]) =>
+          String(event) === "PaymentDelayed"
+            ? Promise.reject(new Error("range too large"))
+            : target.queryFilter(event, ...range);
+      },
+    });
+    world.stop();
+    await world.start({ secondaries: [{ ...secondary, vault }] });
+    await world.deposit(people.bob, secondary, { amount: 3n });
+    const latest = world.batcher.latest;
+    expect(await world.batcher.step()).to.equal(latest + 1);
+    expect(await secondary.rollup.number()).to.equal(latest + 1);
+    const failures = world.events.flatMap((event) => (event.type === "failed" ? [event.error.message] : []));
+    expect(new Set(failures)).to.deep.equal(new Set(["chain 2: reading delayed payments: range too large"]));
+  });
+
+  it("a task pays them, and says what is left and what is held", async () => {
+    const held = await withdrawLate([FIRST, 11n]);
+    const batch = await withdraw([SECOND, 12n]);
+    const { secondary } = world;
+    await (await secondary.vault.holdPayments(held, held)).wait();
+    // Ten units of the bucket are used.
+    await limit(16n);
+    const node = await startServer(answerRequests);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-delayed-"));
+    try {
+      const { name, firstBlock: block, addresses } = secondary;
+      const description = { name, block, rollup: addresses.rollup, evmChainId: 31337 };
+      fs.writeFileSync(path.join(folder, "secondary.json"), JSON.stringify(description));
+      const networks = { secondary: { url: node.url, accounts: "remote" } };
+      const config = { networks, paths: { deployments: folder } };
+      const hre = { config, network: { name: "secondary" } } as unknown as HardhatRuntimeEnvironment;
+      const lines: string[] = [];
+      await payDelayed({}, hre, (line) => lines.push(line));
+      const [, , until] = await secondary.vault.hold();
+      const show = (units: bigint) => `${formatEther(units)} ETH`;
+      expect(lines).to.deep.equal([
+        `batch ${batch}: paid ${show(6n)} to ${SECOND}, ${show(6n)} left`,
+        `batch ${held}: ${show(11n)} to ${FIRST} waits, held until ${new Date(Number(until) * 1000).toISOString()}`,
+        `batch ${batch}: ${show(6n)} to ${SECOND} waits`,
+        "chain 2: 1 paid, 0 failed, 2 wait",
+      ]);
+    } finally {
+      await node.close();
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("anyone pays all that may leave, to the unit, and not more payments than asked for", async () => {
+    await onAnotherDay(async () => {
+      await limit(LIMIT);
+      await withdraw([FIRST, LIMIT - 10n], [FIRST, LIMIT], [SECOND, 500n]);
+      const chain = withSigner(world.secondary, world.people.bob.signer);
+      const { available } = await chain.vault.outflowOf(ETH_B);
+      const { payouts } = await new DelayedPayer(chain).pay();
+      expect(payouts).to.have.length(1);
+      const [{ paid, left }] = payouts;
+      expect(paid >= available && paid < available + 60n, `${paid} of ${available}`).to.equal(true);
+      expect(paid + left).to.equal(LIMIT);
+      await limit(0n);
+      expect((await new DelayedPayer(chain).pay(1)).payouts).to.have.length(1);
+      expect((await new DelayedPayer(chain).pay()).payouts).to.have.length(1);
+    });
+  });
+});
+
+interface NodeRequest {
+  id: number;
+  method: string;
+  params: unknown[];
+}
+
+/** More than any payment needs. The chain's own estimate begins at a block's limit, which may be above the cap of a transaction. */
+const GAS_ESTIMATE = toQuantity(1_000_000);
+
+/** The chain of this process as a node, which gets one request or several. */
+async function answerRequests(body: string): Promise<string> {
+  const asked = JSON.parse(body) as NodeRequest | NodeRequest[];
+  const answer = async ({ id, method, params }: NodeRequest) => {
+    const result: unknown = method === "eth_estimateGas" ? GAS_ESTIMATE : await ethers.provider.send(method, params);
+    return { jsonrpc: "2.0", id, result };
+  };
+  return JSON.stringify(Array.isArray(asked) ? await Promise.all(asked.map(answer)) : await answer(asked));
+}
