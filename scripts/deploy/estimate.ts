@@ -72,5 +72,6 @@ function callsOf({ chain, config }: DeployContext): number {
   const handover = 4 + (chain.facilities ?? []).length;
   const chains = 3 * config.chains.length;
   const listed = chain.tokens.length + (chain.facilities ?? []).length + chain.gateways.length;
-  return binds + handover + chains + listed + config.sizes.length + (chain.operators ?? [""]).length;
+  const limits = 1 + (chain.outflows ?? []).length;
+  return binds + handover + chains + listed + limits + config.sizes.length + (chain.operators ?? [""]).length;
 }
