@@ -26,7 +26,7 @@ import { print, printJson, problems, refuted, type Result } from "./assure/contr
 import { showProgress } from "./progress";
 
 /** Sources that are mutated: not interfaces, mocks, and what is generated. */
-const MUTATED = /^contracts\/(rollup|vault|collateral|stable|facts|libraries|verifiers|access)\/.*\.sol$/;
+const MUTATED = /^contracts\/(rollup|vault|collateral|stable|facts|gateways|libraries|verifiers|access)\/.*\.sol$/;
 
 interface Options {
   file: string;

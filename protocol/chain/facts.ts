@@ -86,6 +86,13 @@ export async function readFacts(chain: Chain): Promise<FactsReport> {
   };
 }
 
+/** Numbers of the chain's own values of a kind that were recorded, ascending. */
+export async function recordedNumbers(chain: Chain, kind: number): Promise<number[]> {
+  const events = await acting(chain, "reading recorded facts", () => eventsOf(chain, "FactRecorded"));
+  const numbers = events.filter((event) => Number(event.kind) === kind).map(({ number }) => Number(number));
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
 /** A fact in words: "queue head at 12", "batch 3". */
 export function describeFact({ kind, number }: { kind: number; number: number }): string {
   return kind === FactKind.Queue ? `queue head at ${number}` : `batch ${number}`;

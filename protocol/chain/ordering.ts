@@ -4,7 +4,8 @@ import { hashParts, type AcceptedBatch } from "./batchFollower";
 import type { Chain } from "./chain";
 import type { IOrdering } from "./contracts";
 import { acting, ChainError } from "./errors";
-import type { FactCarrier } from "./factCarrier";
+import { FactWaits, type Fact, type FactCarrier } from "./factCarrier";
+import { recordedNumbers } from "./facts";
 import { LogFollower } from "./logs";
 import type { QueueFollower } from "./queueFollower";
 
@@ -61,24 +62,41 @@ export async function acknowledge(
 }
 
 /**
- * Makes all requests of a chain's queue known on the primary that are not: from then on the force delay runs. Anyone may.
+ * Makes requests of a chain's queue known on the primary that are not: from then on the force delay runs. Anyone may. All of them, or those
+ * below the latest head whose fact holds, where that of a later one is on its way: call again then.
  * @param queue of the chain, synchronised
  * @returns how many there were
+ * @throws FactWaits when no later head's fact holds yet
  */
 export async function postRequests(primary: Chain, queue: QueueFollower, carrier: FactCarrier): Promise<number> {
   const { chain, requests } = queue;
-  const { known } = await readStanding(primary, chain.index);
-  const unknown = requests.slice(known);
-  if (unknown.length === 0) return 0;
-  const count = requests.length;
-  if (chain.index !== primary.index) {
-    await carrier.carry({ kind: FactKind.Queue, number: count, value: queue.headAt(count) }, chain, primary);
+  let posted = 0;
+  for (;;) {
+    const { known } = await readStanding(primary, chain.index);
+    if (known >= requests.length) return posted;
+    let count = requests.length;
+    if (chain.index !== primary.index) {
+      try {
+        count = (await carrier.carryOne(await headsAbove(known, queue), chain, primary)).number;
+      } catch (error) {
+        if (error instanceof FactWaits && posted > 0) return posted;
+        throw error;
+      }
+    }
+    const words = requests.slice(known, count).map((request): [bigint, bigint, bigint] => [...request.words]);
+    await acting(primary, `posting requests of ${chain.name}`, async () => {
+      await (await orderingOf(primary).post(chain.index, words, [], count)).wait();
+    });
+    posted += words.length;
   }
-  const words = unknown.map((request): [bigint, bigint, bigint] => [...request.words]);
-  await acting(primary, `posting requests of ${chain.name}`, async () => {
-    await (await orderingOf(primary).post(chain.index, words, [], count)).wait();
-  });
-  return unknown.length;
+}
+
+/** Heads of a queue above a count that are on their way, and the latest: whoever adds requests holds up none of them. */
+async function headsAbove(known: number, queue: QueueFollower): Promise<Fact[]> {
+  const { chain, requests } = queue;
+  const recorded = await recordedNumbers(chain, FactKind.Queue);
+  const counts = recorded.filter((count) => count > known && count < requests.length);
+  return [...counts, requests.length].map((number) => ({ kind: FactKind.Queue, number, value: queue.headAt(number) }));
 }
 
 /** Follows when requests became known on the primary. */

@@ -5,7 +5,7 @@ import type { BatcherEvent } from "../../protocol/batcher/events";
 import type { BatcherOptions } from "../../protocol/batcher/options";
 import { serve } from "../../protocol/batcher/server";
 import { GatewayCarrier } from "../../protocol/chain/factCarrier";
-import { orderingOf, postRequests } from "../../protocol/chain/ordering";
+import { orderingOf, postRequests, readStanding } from "../../protocol/chain/ordering";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { openSrs } from "../../protocol/crypto/srs";
 import { circuitArtifacts, createProver, isProvingEngine, PROVING_ENGINES } from "../../protocol/prover";
@@ -73,7 +73,12 @@ export async function post(
     const queue = new QueueFollower(chain);
     await queue.sync();
     const count = await postRequests(primary, queue, new GatewayCarrier());
-    print(`${chain.name}: ${count} requests made known${count === 0 ? "" : `, to be taken within ${forceDelay} s`}`);
+    const { known } = await readStanding(primary, chain.index);
+    const left = queue.requests.length - known;
+    print(
+      `${chain.name}: ${count} requests made known${count === 0 ? "" : `, to be taken within ${forceDelay} s`}` +
+        (left > 0 ? `; ${left} wait for the fact of their head` : ""),
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { ethers } from "hardhat";
 import { Batcher } from "../../protocol/batcher/batcher";
 import { withSigner, type Chain } from "../../protocol/chain/chain";
 import { revertReason } from "../../protocol/chain/errors";
-import { GatewayCarrier } from "../../protocol/chain/factCarrier";
+import { FactWaits, GatewayCarrier } from "../../protocol/chain/factCarrier";
 import { orderingOf, postRequests, readStanding } from "../../protocol/chain/ordering";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { withdrawal } from "../../protocol/client/ops";
@@ -178,6 +178,30 @@ describe("liveness, with mock proofs", () => {
       const late = await rejection(stranger.step());
       expect(revertReason(late.cause)?.name).to.equal("Ordering_NotOperator");
       stranger.close();
+    });
+
+    it("V15: become known however many come after them before their head is final", async () => {
+      const { secondary } = world;
+      const { bob, carol } = world.people;
+      const FINALITY = 900;
+      await (await secondary.facts.setFinality(FINALITY)).wait();
+      await world.deposit(bob, secondary, { amount: 7n });
+      expect(await rejection(post(secondary))).to.be.instanceOf(FactWaits);
+      for (const more of [1, 2]) {
+        await time.increase(FINALITY / 3);
+        await world.deposit(carol, secondary, { amount: BigInt(more) });
+        expect(await rejection(post(secondary))).to.be.instanceOf(FactWaits);
+      }
+      await time.increase(FINALITY / 3);
+      // Bob's; the head after Carol's two is recorded now.
+      expect(await post(secondary)).to.equal(1);
+      expect((await readStanding(world.primary, 2)).known).to.equal(1);
+      await world.deposit(carol, secondary, { amount: 3n });
+      await time.increase(FINALITY);
+      expect(await post(secondary)).to.equal(2);
+      await time.increase(FINALITY);
+      expect(await post(secondary)).to.equal(1);
+      expect(await post(secondary)).to.equal(0);
     });
 
     it("are refused if they are not the queue's continuation", async () => {
