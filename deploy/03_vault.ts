@@ -1,8 +1,8 @@
-import { formatEther } from "ethers";
 import type { DeployFunction } from "hardhat-deploy/types";
-import { REQUEST_FEE_STEP, REQUEST_FEE_UNIT } from "../protocol/spec";
-import { cellBitsOf, requestFeesOf } from "../scripts/deploy/config";
+import { REQUEST_FEE_STEP } from "../protocol/spec";
+import { cellBitsOf } from "../scripts/deploy/config";
 import { addressOf, deployContext, ensureContract, isAdministrator, report } from "../scripts/deploy/context";
+import { requestFeeChange } from "../scripts/deploy/requestFee";
 
 /** The vault, and what a request to it costs. */
 const deploy: DeployFunction = async (hre) => {
@@ -10,19 +10,13 @@ const deploy: DeployFunction = async (hre) => {
   const { chain, config } = context;
   const authority = await addressOf(context, "AccessManager");
   const tokens = await addressOf(context, "TokenRegistry");
-  const address = await ensureContract(context, "Vault", {
-    args: [authority, tokens, chain.index, cellBitsOf(config)],
-  });
+  await ensureContract(context, "Vault", { args: [authority, tokens, chain.index, cellBitsOf(config)] });
   if (!(await isAdministrator(context))) return;
-  const vault = await hre.ethers.getContractAt("Vault", address);
-  const { base, growth } = requestFeesOf(chain);
-  const now = await vault.requestFees();
-  if (now.base * REQUEST_FEE_UNIT === base && now.growth * REQUEST_FEE_UNIT === growth) return;
-  await (await vault.setRequestFee(base / REQUEST_FEE_UNIT, growth / REQUEST_FEE_UNIT)).wait();
-  report(
-    context,
-    `a request costs ${formatEther(base)}, and ${formatEther(growth)} more for each ${REQUEST_FEE_STEP} open ones`,
-  );
+  const change = await requestFeeChange(context);
+  if (!change) return;
+  await (await change.vault.setRequestFee(change.base, change.growth)).wait();
+  const { base, growth } = chain.requestFee ?? { base: "0", growth: "0" };
+  report(context, `a request costs ${base}, and ${growth} more for each ${REQUEST_FEE_STEP} that wait`);
 };
 
 deploy.tags = ["vault"];

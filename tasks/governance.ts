@@ -27,6 +27,13 @@ task("propose-retirement", "Prints what the governor must schedule here so that 
   );
 
 task(
+  "propose-request-fee",
+  "Prints what the governor must schedule here so that a request costs what the configuration says",
+)
+  .addOptionalParam("safe", SAFE)
+  .setAction(action((args: { safe?: string }, hre) => load().proposeRequestFee(args, hre)));
+
+task(
   "propose-gateways",
   "Prints what the governor must schedule here so that the gateways are as configured: after a chain joined, for example",
 )

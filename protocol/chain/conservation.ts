@@ -6,7 +6,7 @@ import { Ledger } from "./ledger";
 import { LogFollower } from "./logs";
 import { firstUnpaid } from "./outboxPayer";
 import { QueueFollower } from "./queueFollower";
-import { holdingOf, listTokens, type Token } from "./tokens";
+import { holdingOf, isNative, listTokens, type Token } from "./tokens";
 
 /** The custody equation of one token: what the vault holds is what it owes. All amounts in the token's own units. */
 export interface TokenBooks {
@@ -21,7 +21,9 @@ export interface TokenBooks {
   readonly claimable: bigint;
   /** Requests that no accepted batch has consumed. */
   readonly queued: bigint;
-  /** `vault` less all that is owed: 0, or more when somebody gave tokens to the vault without a deposit. */
+  /** Of the native coin: fees of requests that were not collected. */
+  readonly fees: bigint;
+  /** `vault` less all that is owed, and the fees: 0, or more when somebody gave tokens to the vault without a deposit. */
   readonly surplus: bigint;
 }
 
@@ -41,10 +43,16 @@ export async function readBooks(chain: Chain, standing?: Standing): Promise<Toke
       claimable: claimable.get(token.id) ?? 0n,
       queued: queued.get(token.id) ?? 0n,
     };
-    const surplus = vault - owed.supply - owed.outbox - owed.claimable - owed.queued;
-    books.push({ token, vault, ...owed, surplus });
+    const fees = isNative(token.address) ? await uncollectedFees(chain) : 0n;
+    const surplus = vault - owed.supply - owed.outbox - owed.claimable - owed.queued - fees;
+    books.push({ token, vault, ...owed, fees, surplus });
   }
   return books;
+}
+
+async function uncollectedFees(chain: Chain): Promise<bigint> {
+  const { unspent } = await acting(chain, "reading request fees", () => chain.vault.requestFees());
+  return unspent;
 }
 
 /** What a vault owes, by token id: in the state that the chain stands at, and what it has yet to credit or to pay. */

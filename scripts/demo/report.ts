@@ -57,10 +57,10 @@ export async function stableBooks(chains: readonly DemoChain[]): Promise<{ text:
 
 /** The custody equation of every vault and token. */
 export async function conservation(chains: readonly DemoChain[]): Promise<{ text: string; holds: boolean }> {
-  const rows = [["", "vault", "=", "rollup", "+", "outbox", "+", "claimable", "+", "queue", ""]];
+  const rows = [["", "vault", "=", "rollup", "+", "outbox", "+", "claimable", "+", "queue", "+", "fees", ""]];
   let holds = true;
   for (const { chain } of chains) {
-    for (const { token, vault, supply, outbox, claimable, queued, surplus } of await readBooks(chain)) {
+    for (const { token, vault, supply, outbox, claimable, queued, fees, surplus } of await readBooks(chain)) {
       const show = (value: bigint) => amount(value, token.decimals, 6);
       const verdict = surplus === 0n ? "holds" : `OFF BY ${show(surplus)}`;
       holds &&= surplus === 0n;
@@ -76,6 +76,8 @@ export async function conservation(chains: readonly DemoChain[]): Promise<{ text
         show(claimable),
         "+",
         show(queued),
+        "+",
+        show(fees),
         verdict,
       ]);
     }

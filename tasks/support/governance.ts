@@ -4,6 +4,7 @@ import { additionOf, retirementOf } from "../../protocol/chain/membership";
 import { ZUSD_TOKEN } from "../../protocol/chain/tokens";
 import { deployContext } from "../../scripts/deploy/context";
 import { gatewayCalls } from "../../scripts/deploy/gateways";
+import { requestFeeChange } from "../../scripts/deploy/requestFee";
 import { readUnits } from "./amounts";
 import { openNetwork } from "./network";
 import { toConsole, type Print } from "./print";
@@ -40,6 +41,20 @@ export async function proposeRetirement(
 ): Promise<void> {
   const chain = await openNetwork(hre);
   presentProposal(hre, await retirementOf(chain, index, from), safe, print);
+}
+
+/** Prints what makes a request cost here what the configuration says. */
+export async function proposeRequestFee(
+  { safe }: { safe?: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const change = await requestFeeChange(await deployContext(hre));
+  if (!change) return print("A request costs what the configuration says.");
+  const { vault, base, growth } = change;
+  const data = vault.interface.encodeFunctionData("setRequestFee", [base, growth]);
+  const call = { what: "set the fee of a request", target: await vault.getAddress(), data };
+  presentProposal(hre, [call], safe, print);
 }
 
 /** Prints what makes the gateways here as the configuration has them: peers of chains that joined, gateways that are not registered. */

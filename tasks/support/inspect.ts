@@ -1,7 +1,7 @@
 /** What one chain alone tells: balances, queue, status, books. */
 import fs from "node:fs";
 import path from "node:path";
-import { formatUnits } from "ethers";
+import { formatEther, formatUnits } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { readBooks, readStanding, type TokenBooks } from "../../protocol/chain/conservation";
 import { judge, readDebt, readIssued, type ChainDebt, type Verdict } from "../../protocol/chain/debt";
@@ -109,6 +109,7 @@ export async function status(_: unknown, hre: HardhatRuntimeEnvironment, print: 
         ["accounts", `${nextAccount - 1}`],
         ["balance cells", `${nextBalance - 1}`],
         ["requests", `${follower.requests.length}, ${waiting} wait`],
+        ["request fee", `${formatEther(await chain.vault.requestFee())} of the coin`],
         ["outbox", `${unpaid} payments wait`],
         ["facts", `${await chain.facts.threshold()} of ${chain.gateways.length} gateways must agree`],
       ],
@@ -175,11 +176,11 @@ async function readOtherDebts(
 }
 
 function custodyTable(custody: readonly TokenBooks[]): string {
-  const rows = custody.map(({ token, vault, supply, outbox, claimable, queued, surplus }) => [
+  const rows = custody.map(({ token, vault, supply, outbox, claimable, queued, fees, surplus }) => [
     token.symbol,
-    ...[vault, supply, outbox, claimable, queued, surplus].map((value) => formatUnits(value, token.decimals)),
+    ...[vault, supply, outbox, claimable, queued, fees, surplus].map((value) => formatUnits(value, token.decimals)),
   ]);
-  return table([["token", "vault", "rollup", "outbox", "claimable", "queue", "surplus"], ...rows]);
+  return table([["token", "vault", "rollup", "outbox", "claimable", "queue", "fees", "surplus"], ...rows]);
 }
 
 function bigintsAsText(_: string, value: unknown): unknown {

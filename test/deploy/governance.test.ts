@@ -552,7 +552,7 @@ describe("[proof] G1: deploying with a governor", () => {
     const another = await rejection(
       deploy({
         governance: { governor: STRANGER, timelock: DAY },
-        chains: [primary, { ...secondary, lease: 2 * HOUR }],
+        chains: [{ ...primary, requestFee: { base: "1", growth: "0" } }, { ...secondary, lease: 2 * HOUR }],
         forceDelay: HOUR,
       }),
     );
@@ -562,6 +562,8 @@ describe("[proof] G1: deploying with a governor", () => {
       `lease of chain secondary: expected ${2 * HOUR}, is ${WEEK}`,
       `ordering.forceDelay: expected ${HOUR}, is ${DAY}`,
       "facts.finality: expected 0, is 900",
+      `fee of a request, base: expected ${10n ** 18n}, is ${6_667n * 10n ** 9n}`,
+      `fee of a request, growth: expected 0, is ${33_334n * 10n ** 9n}`,
     ]) {
       expect(another.message).to.include(difference);
     }

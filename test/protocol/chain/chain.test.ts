@@ -9,7 +9,7 @@ import { payOutbox } from "../../../protocol/chain/outboxPayer";
 import { findToken, listTokens, NATIVE } from "../../../protocol/chain/tokens";
 import { deposit } from "../../../protocol/client/deposit";
 import { withdrawal } from "../../../protocol/client/ops";
-import { FactKind, tokenId } from "../../../protocol/spec";
+import { FactKind, REQUEST_FEE_UNIT, tokenId } from "../../../protocol/spec";
 import { onAnotherDay } from "../../fixtures/clock";
 import { rejection } from "../../fixtures/rejection";
 import { World } from "../../fixtures/world";
@@ -125,6 +125,16 @@ describe("chain", () => {
         get: (target, name) => (name === "pay" ? pay : (Reflect.get(target, name, target) as unknown)),
       });
     }
+  });
+
+  it("V11: books keep the fees of requests apart from what users brought", async () => {
+    const { primary, people } = world;
+    await (await primary.vault.connect(primary.signer).setRequestFee(3, 0)).wait();
+    await world.deposit(people.alice, primary, { amount: 100n });
+    const fees = 3n * REQUEST_FEE_UNIT;
+    const [eth, dollars] = await readBooks(primary);
+    expect(eth).to.include({ vault: 100n + fees, queued: 100n, fees, surplus: 0n });
+    expect(dollars).to.include({ vault: 0n, fees: 0n, surplus: 0n });
   });
 
   it("V11: books show a gift as surplus and a loss as a deficit", async () => {
