@@ -552,7 +552,10 @@ describe("[proof] G1: deploying with a governor", () => {
     const another = await rejection(
       deploy({
         governance: { governor: STRANGER, timelock: DAY },
-        chains: [{ ...primary, requestFee: { base: "1", growth: "0" } }, { ...secondary, lease: 2 * HOUR }],
+        chains: [
+          { ...primary, requestFee: { base: "1", growth: "0" } },
+          { ...secondary, lease: 2 * HOUR },
+        ],
         forceDelay: HOUR,
       }),
     );
