@@ -28,6 +28,7 @@ import {
   type Person,
 } from "../../scripts/demo/world";
 import * as collateral from "../../tasks/support/collateral";
+import { LOCAL, requestFeesOf } from "../../scripts/deploy/config";
 import { balances, books, queue, status } from "../../tasks/support/inspect";
 import { deposit as depositTask, open, swap, transfer, withdraw } from "../../tasks/support/user";
 import { rejection } from "../fixtures/rejection";
@@ -107,12 +108,14 @@ describe("two chains, real proof [proof]", () => {
         expect(surplus, `${token.symbol} on ${chain.name}`).to.equal(0n);
     }
     const [eth] = await readBooks(chains[1].chain);
+    const fees = requestFeesOf(LOCAL.chains[1]).base * (await chains[1].chain.vault.requestCount());
     expect(eth).to.include({
-      vault: parseEther("3") + 7n,
+      vault: parseEther("3") + 7n + fees,
       supply: parseEther("3"),
       queued: 7n,
       outbox: 0n,
       claimable: 0n,
+      fees,
     });
   });
 
@@ -153,7 +156,8 @@ describe("two chains, real proof [proof]", () => {
       const code = await new Promise<number | null>((resolve, reject) =>
         child.on("close", resolve).on("error", reject),
       );
-      expect(text).to.match(/ETH +4\.5 +4\.5 +0\.0 +0\.0 +0\.0 +0\.0/);
+      // One request was made here, at 0.000006667.
+      expect(text).to.match(/ETH +4\.500006667 +4\.5 +0\.0 +0\.0 +0\.0 +0\.000006667 +0\.0/);
       expect(code).to.equal(0);
     });
 
