@@ -74,7 +74,7 @@ const config: HardhatUserConfig = {
   },
   typechain: { outDir: "typechain-types", target: "ethers-v6" },
   mocha: {
-    timeout: 10 * MINUTE,
+    timeout: 20 * MINUTE,
     require: ["hardhat/register", path.resolve("test/setup.ts")],
     jobs: Math.max(2, os.cpus().length),
   },
