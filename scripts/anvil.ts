@@ -1,7 +1,6 @@
 /** Starts and stops anvil, a development chain. */
 import { spawn, type ChildProcess } from "node:child_process";
-import fs from "node:fs";
-import path from "node:path";
+import { foundryBinary, onPath } from "./foundry";
 
 export interface AnvilOptions {
   /** Chain id of EIP-155; by default 31337. */
@@ -36,7 +35,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const { chainId = DEFAULT_CHAIN_ID, forkUrl, args = [], timeout = DEFAULT_TIMEOUT } = options;
   const fixed = ["--port", "0", "--chain-id", String(chainId), "--hardfork", "osaka", "--enable-tx-gas-limit"];
   const fork = forkUrl === undefined ? [] : ["--fork-url", forkUrl];
-  const [command, ...rest] = [...deathSignal(), anvilBinary(), ...fixed, ...fork, ...args];
+  const [command, ...rest] = [...deathSignal(), foundryBinary("anvil"), ...fixed, ...fork, ...args];
   const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
   try {
     const address = await listening(child, timeout);
@@ -47,25 +46,10 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   }
 }
 
-/** The binary itself, from the package for this platform or the PATH: npm's command would wrap it in another process. */
-function anvilBinary(): string {
-  const name = `@foundry-rs/anvil-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
-  const packaged = path.join(__dirname, "../node_modules", name, "bin/anvil");
-  const binary = fs.existsSync(packaged) ? packaged : onPath("anvil");
-  if (binary === undefined)
-    throw new Error(`anvil is missing: neither the package ${name} nor a command anvil is there`);
-  return binary;
-}
-
 /** A prefix that lets the kernel end the child with its parent, where there is one. */
 function deathSignal(): string[] {
   const setpriv = process.platform === "linux" ? onPath("setpriv") : undefined;
   return setpriv ? [setpriv, "--pdeathsig", "KILL"] : [];
-}
-
-function onPath(command: string): string | undefined {
-  const folders = (process.env.PATH ?? "").split(path.delimiter);
-  return folders.map((folder) => path.join(folder, command)).find((file) => fs.existsSync(file));
 }
 
 /** The address from the line "Listening on ADDRESS". */

@@ -123,13 +123,13 @@ contract VaultHandler is Handler {
         DepositRequest memory request = _depositRequest(local, from, random);
         (uint256 received, bool isRefused) = _received(local, from, request.amount);
         uint256 value = local == 1 ? request.amount : 0;
-        // The wrong amount of native coin, another's key, a cell without an account, a token that is not listed.
+        // Too little native coin, another's key, a cell without an account, a token that is not listed.
         uint256 kind = random.below(24);
-        if (kind == 0) ++value;
         if (kind == 1) (request.owner, request.key) = (address(0xCAFE), 1);
         if (kind == 2) (request.account, request.cell) = (0, 1);
         if (kind == 3) request.token = address(this);
-        isRefused = isRefused || kind < 4;
+        isRefused = isRefused || (kind > 0 && kind < 4);
+        if (kind == 0 && value != 0) (value, isRefused) = (value - 1, true);
 
         CHEATS.deal(from, value);
         CHEATS.prank(from);
