@@ -51,7 +51,8 @@ const config: HardhatUserConfig = {
   },
   defaultNetwork: "hardhat",
   networks: {
-    hardhat: { saveDeployments: false },
+    // Instrumented contracts take more gas to deploy than a transaction may have since Osaka (EIP-7825).
+    hardhat: { saveDeployments: false, ...(process.argv.includes("coverage") ? { hardfork: "prague" } : {}) },
     // Plain development nodes; `primary` and `secondary` are the two chains of a local deployment.
     localhost: network(CAUSEWAY_RPC_URL, "http://127.0.0.1:8545"),
     primary: network(CAUSEWAY_PRIMARY_RPC_URL, "http://127.0.0.1:8545"),
