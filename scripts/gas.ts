@@ -12,7 +12,7 @@ import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { concat, getBytes, toBeHex } from "ethers";
 import { terminateCurve } from "../protocol/crypto/curve";
 import { circuitArtifacts, createProver } from "../protocol/prover";
-import { REQUEST_FEE_UNIT, SIZES, tokenId, type Size } from "../protocol/spec";
+import { requestFeeUnits, SIZES, tokenId, type Size } from "../protocol/spec";
 import { State, type DepositRequest, type Payment, type Request, type UnsignedOp } from "../protocol/state";
 import { buildBatch, outboxHash, type CircuitInput } from "../protocol/witness";
 import * as chains from "../test/fixtures/contracts";
@@ -92,7 +92,7 @@ class Bench {
     for (const chain of [primary, secondary]) {
       await chain.tokens.list(token);
       await token.approve(chain.vault, ethers.MaxUint256);
-      await chain.vault.setRequestFee(FEES.base / REQUEST_FEE_UNIT, FEES.growth / REQUEST_FEE_UNIT);
+      await chain.vault.setRequestFee(...requestFeeUnits(FEES));
     }
     await primary.tokens.list(chains.NATIVE);
     return new Bench(primary, secondary, state, await token.getAddress());

@@ -41,8 +41,8 @@ interface IRequestQueue {
 
     /// @return base Of every request, in units of 10^9 wei.
     /// @return growth More for each `REQUEST_FEE_STEP` open requests, in units of 10^9 wei.
-    /// @return unspent Fees paid and not collected, in wei.
-    function requestFees() external view returns (uint48 base, uint48 growth, uint256 unspent);
+    /// @return uncollected Fees paid and not collected, in wei.
+    function requestFees() external view returns (uint48 base, uint48 growth, uint256 uncollected);
 
     /// @notice Queue head after `count` requests, for the last 256 counts.
     function headAt(uint64 count) external view returns (bytes32 head);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
-import {QUEUE_RING, REQUEST_FEE_STEP} from "../generated/Spec.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
+import {QUEUE_RING, REQUEST_FEE_STEP} from "../generated/Spec.sol";
 import {IRequestQueue} from "../interfaces/IRequestQueue.sol";
 import {Payout} from "../libraries/Payout.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
@@ -54,7 +54,7 @@ abstract contract RequestQueue is IRequestQueue, AccessManaged {
     }
 
     /// @inheritdoc IRequestQueue
-    function requestFees() external view returns (uint48 base, uint48 growth, uint256 unspent) {
+    function requestFees() external view returns (uint48 base, uint48 growth, uint256 uncollected) {
         return (_counters.base, _counters.growth, _counters.fees * _UNIT);
     }
 

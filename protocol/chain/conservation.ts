@@ -6,6 +6,7 @@ import { Ledger } from "./ledger";
 import { LogFollower } from "./logs";
 import { firstUnpaid } from "./outboxPayer";
 import { QueueFollower } from "./queueFollower";
+import { readRequestFees } from "./requestFees";
 import { holdingOf, isNative, listTokens, type Token } from "./tokens";
 
 /** The custody equation of one token: what the vault holds is what it owes. All amounts in the token's own units. */
@@ -51,8 +52,7 @@ export async function readBooks(chain: Chain, standing?: Standing): Promise<Toke
 }
 
 async function uncollectedFees(chain: Chain): Promise<bigint> {
-  const { unspent } = await acting(chain, "reading request fees", () => chain.vault.requestFees());
-  return unspent;
+  return (await acting(chain, "reading request fees", () => readRequestFees(chain.vault))).uncollected;
 }
 
 /** What a vault owes, by token id: in the state that the chain stands at, and what it has yet to credit or to pay. */

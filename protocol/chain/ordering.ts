@@ -70,14 +70,17 @@ export async function acknowledge(
  */
 export async function postRequests(primary: Chain, queue: QueueFollower, carrier: FactCarrier): Promise<number> {
   const { chain, requests } = queue;
+  let heads: readonly Fact[] | undefined;
   let posted = 0;
   for (;;) {
     const { known } = await readStanding(primary, chain.index);
     if (known >= requests.length) return posted;
     let count = requests.length;
     if (chain.index !== primary.index) {
+      heads ??= await headsOf(queue);
+      const open = heads.filter(({ number }) => number > known);
       try {
-        count = (await carrier.carryOne(await headsAbove(known, queue), chain, primary)).number;
+        count = (await carrier.carryOne(open, chain, primary)).number;
       } catch (error) {
         if (error instanceof FactWaits && posted > 0) return posted;
         throw error;
@@ -91,11 +94,11 @@ export async function postRequests(primary: Chain, queue: QueueFollower, carrier
   }
 }
 
-/** Heads of a queue above a count that are on their way, and the latest: whoever adds requests holds up none of them. */
-async function headsAbove(known: number, queue: QueueFollower): Promise<Fact[]> {
+/** Heads of a queue that were recorded, and the latest: whoever adds requests holds up none that is on its way. */
+async function headsOf(queue: QueueFollower): Promise<Fact[]> {
   const { chain, requests } = queue;
   const recorded = await recordedNumbers(chain, FactKind.Queue);
-  const counts = recorded.filter((count) => count > known && count < requests.length);
+  const counts = recorded.filter((count) => count < requests.length);
   return [...counts, requests.length].map((number) => ({ kind: FactKind.Queue, number, value: queue.headAt(number) }));
 }
 

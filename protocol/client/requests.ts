@@ -1,7 +1,8 @@
 import type { ContractTransactionResponse, Log } from "ethers";
 import type { Chain } from "../chain/chain";
 import { acting, ChainError } from "../chain/errors";
-import { REQUEST_FEE_STEP, REQUEST_FEE_UNIT, requestFee } from "../spec";
+import { readRequestFees } from "../chain/requestFees";
+import { REQUEST_FEE_STEP, requestFee } from "../spec";
 
 /** Requests of an account's owner: transactions of its L1 address on the account's home chain. They need no key and no operator's consent. */
 
@@ -46,12 +47,11 @@ const REQUESTS_MEANWHILE = REQUEST_FEE_STEP / 2;
 
 /** Native coin to send with a request for its fee, in wei. The vault returns what it does not need. */
 export async function feeToSend({ vault }: Chain): Promise<bigint> {
-  const [{ base, growth }, count, consumed] = await Promise.all([
-    vault.requestFees(),
+  const [fees, count, consumed] = await Promise.all([
+    readRequestFees(vault),
     vault.requestCount(),
     vault.consumedCount(),
   ]);
-  const fees = { base: base * REQUEST_FEE_UNIT, growth: growth * REQUEST_FEE_UNIT };
   return requestFee(fees, Number(count - consumed) + REQUESTS_MEANWHILE);
 }
 

@@ -8,9 +8,13 @@ export interface RequestFees {
   readonly growth: bigint;
 }
 
-/** The vault keeps both in units of 10^9 wei, in 48 bits. */
+/** Of both, in wei: what the vault keeps. */
 export const REQUEST_FEE_UNIT = 10n ** 9n;
-export const REQUEST_FEE_BITS = 48;
+
+/** Both as the vault takes them. */
+export function requestFeeUnits({ base, growth }: RequestFees): [base: bigint, growth: bigint] {
+  return [base / REQUEST_FEE_UNIT, growth / REQUEST_FEE_UNIT];
+}
 
 /** Fee of a request that finds `open` others which no batch has consumed, in wei. */
 export function requestFee({ base, growth }: RequestFees, open: number): bigint {

@@ -51,7 +51,8 @@ export function costToFill(chains: readonly DollarFees[], requests: number): num
   return total;
 }
 
-/** The growth of the fee, in dollar and the same on each of so many chains, with which a halt costs `cost` without any base. */
-export function growthFor(chains: number, cost: number = LEAST_HALT_COST, requests = requestsUntilHalt()): number {
-  return cost / costToFill(Array<DollarFees>(chains).fill({ base: 0, growth: 1 }), requests);
+/** The growth of the fee, in dollar and the same on each of so many chains, with which a halt costs enough without any base. */
+export function growthFor(chains: number): number {
+  const perDollar = costToFill(Array<DollarFees>(chains).fill({ base: 0, growth: 1 }), requestsUntilHalt());
+  return LEAST_HALT_COST / perDollar;
 }

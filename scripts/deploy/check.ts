@@ -1,6 +1,6 @@
 /** Compares a chain's contracts with the configuration, reading the chain only. */
 import { ZeroAddress, concat, toBeArray } from "ethers";
-import { REQUEST_FEE_UNIT } from "../../protocol/spec";
+import { readRequestFees } from "../../protocol/chain/requestFees";
 import { artifactsOf, genesisOf, verifierName } from "./circuits";
 import { cellBitsOf, finalityOf, isSameAddress, leaseOf, requestFeesOf, zusdCapOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
@@ -148,10 +148,10 @@ async function checkRegistries(context: DeployContext, expect: Expect): Promise<
     expect(`token ${i + 1}`, await knownTokenAddress(context, token), await tokens.tokenOf(i + 1));
   }
   const vault = await hre.ethers.getContractAt("Vault", await addressOf(context, "Vault"));
-  const fees = await vault.requestFees();
+  const fees = await readRequestFees(vault);
   const { base, growth } = requestFeesOf(chain);
-  expect("fee of a request, base", base, fees.base * REQUEST_FEE_UNIT);
-  expect("fee of a request, growth", growth, fees.growth * REQUEST_FEE_UNIT);
+  expect("fee of a request, base", base, fees.base);
+  expect("fee of a request, growth", growth, fees.growth);
   for (const outflow of chain.outflows ?? []) {
     const { id, units } = await outflowOf(context, outflow);
     expect(`outflow limit of token ${outflow.token}`, units, (await vault.outflowOf(id)).limit);

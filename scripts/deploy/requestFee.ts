@@ -1,4 +1,4 @@
-import { REQUEST_FEE_UNIT } from "../../protocol/spec";
+import { requestFeeUnits } from "../../protocol/spec";
 import type { Vault } from "../../typechain-types";
 import { requestFeesOf } from "./config";
 import { addressOf, type DeployContext } from "./context";
@@ -13,8 +13,7 @@ export interface RequestFeeChange {
 /** What makes a request cost what the configuration says; undefined: it does. */
 export async function requestFeeChange(context: DeployContext): Promise<RequestFeeChange | undefined> {
   const vault = await context.hre.ethers.getContractAt("Vault", await addressOf(context, "Vault"));
-  const fees = requestFeesOf(context.chain);
-  const [base, growth] = [fees.base / REQUEST_FEE_UNIT, fees.growth / REQUEST_FEE_UNIT];
+  const [base, growth] = requestFeeUnits(requestFeesOf(context.chain));
   const now = await vault.requestFees();
   return now.base === base && now.growth === growth ? undefined : { vault, base, growth };
 }

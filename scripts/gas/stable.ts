@@ -2,7 +2,7 @@
 import { ethers } from "hardhat";
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { deployPairFacility } from "../../test/fixtures/pcd";
-import { REQUEST_FEE_UNIT } from "../../protocol/spec";
+import { requestFeeUnits } from "../../protocol/spec";
 import { LOCAL, requestFeesOf } from "../deploy/config";
 import { gasOf } from "./gasOf";
 import { addPeg, deployPeggedChain, fund, type Peg } from "../../test/fixtures/pegged";
@@ -47,7 +47,7 @@ export const FEES = requestFeesOf(LOCAL.chains[0]);
 export async function measureStable(): Promise<StableFigures> {
   const chain = await deployPeggedChain();
   const { vault, admin } = chain;
-  await vault.setRequestFee(FEES.base / REQUEST_FEE_UNIT, FEES.growth / REQUEST_FEE_UNIT);
+  await vault.setRequestFee(...requestFeeUnits(FEES));
   const usdc = await realPeg(chain, 6);
   const usdt = await realPeg(chain, 6);
   for (const peg of [usdc, usdt]) {

@@ -123,9 +123,9 @@ describe("liveness, with mock proofs", () => {
       await setKey(flooded, 1, 0n);
       expect(await feeToSend(flooded)).to.equal(requestFee(fees, i + 1 + REQUEST_FEE_STEP / 2));
     }
-    expect((await primary.vault.requestFees()).unspent).to.equal(feesToFill(fees, REQUEST_FEE_STEP));
+    expect((await primary.vault.requestFees()).uncollected).to.equal(feesToFill(fees, REQUEST_FEE_STEP));
     await world.deposit(alice, primary, { amount: 7n });
-    expect((await primary.vault.requestFees()).unspent).to.equal(feesToFill(fees, REQUEST_FEE_STEP + 1));
+    expect((await primary.vault.requestFees()).uncollected).to.equal(feesToFill(fees, REQUEST_FEE_STEP + 1));
     await world.deposit(bob, secondary, { amount: 8n });
 
     const served: number[] = [];

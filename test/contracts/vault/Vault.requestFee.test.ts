@@ -20,8 +20,8 @@ describe("Vault's request fee", () => {
     const flood = async (count: number) => {
       for (let i = 0; i < count; i++) await vault.setKey(1, 0n, { value: await vault.requestFee() });
     };
-    const unspent = async () => (await vault.requestFees()).unspent;
-    return { ...chain, vault, asAdmin: chain.vault, user, stranger, rollup, flood, unspent };
+    const uncollected = async () => (await vault.requestFees()).uncollected;
+    return { ...chain, vault, asAdmin: chain.vault, user, stranger, rollup, flood, uncollected };
   }
 
   it("is nothing until it is set", async () => {
@@ -31,7 +31,7 @@ describe("Vault's request fee", () => {
   });
 
   it("is set with both its parts, and by the administration alone", async () => {
-    const { vault, asAdmin, user, unspent } = await loadFixture(fixture);
+    const { vault, asAdmin, user, uncollected } = await loadFixture(fixture);
     await vault.setKey(1, 0n, { value: FEES.base });
     await expect(asAdmin.setRequestFee(2n ** 48n - 1n, 7))
       .to.emit(vault, "RequestFeeSet")
@@ -41,17 +41,17 @@ describe("Vault's request fee", () => {
     await expect(vault.setRequestFee(0, 0))
       .to.be.revertedWithCustomError(vault, "AccessManagedUnauthorized")
       .withArgs(user.address);
-    expect(await unspent()).to.equal(FEES.base);
+    expect(await uncollected()).to.equal(FEES.base);
   });
 
   it("V15: grows with the open requests as the model has it, and falls when a batch consumes them", async () => {
-    const { vault, rollup, flood, unspent } = await loadFixture(fixture);
+    const { vault, rollup, flood, uncollected } = await loadFixture(fixture);
     for (let open = 0; open < 3 * REQUEST_FEE_STEP + 2; open++) {
       expect(await vault.requestFee(), `${open} open`).to.equal(requestFee(FEES, open));
       await flood(1);
     }
     const count = 3 * REQUEST_FEE_STEP + 2;
-    expect(await unspent()).to.equal(feesToFill(FEES, count));
+    expect(await uncollected()).to.equal(feesToFill(FEES, count));
     expect(await ethers.provider.getBalance(vault)).to.equal(feesToFill(FEES, count));
 
     await vault.connect(rollup).consume(REQUEST_FEE_STEP + 3);
@@ -74,7 +74,7 @@ describe("Vault's request fee", () => {
 
   describe("of every kind of request", () => {
     it("V15: is due beyond the coin that a deposit brings, and no less", async () => {
-      const { vault, user, unspent } = await loadFixture(fixture);
+      const { vault, user, uncollected } = await loadFixture(fixture);
       const due = 5n + FEES.base;
       for (const value of [0n, 5n, due - 1n]) {
         await expect(vault.deposit(depositRequest({ amount: 5n }), { value }))
@@ -85,11 +85,11 @@ describe("Vault's request fee", () => {
         [user, vault],
         [-due, due],
       );
-      expect(await unspent()).to.equal(FEES.base);
+      expect(await uncollected()).to.equal(FEES.base);
     });
 
     it("V15: is due of a token's deposit, a key and an exit", async () => {
-      const { vault, tokens, user, unspent } = await loadFixture(fixture);
+      const { vault, tokens, user, uncollected } = await loadFixture(fixture);
       const token = await ethers.deployContract("PermitToken");
       await tokens.list(token);
       await token.mint(user, 10n);
@@ -108,7 +108,7 @@ describe("Vault's request fee", () => {
           .to.be.revertedWithCustomError(vault, "RequestQueue_WrongValue")
           .withArgs(FEES.base, FEES.base - 1n);
         await expect(send(FEES.base)).to.changeEtherBalances([user, vault], [-FEES.base, FEES.base]);
-        expect(await unspent()).to.equal(BigInt(i + 1) * FEES.base);
+        expect(await uncollected()).to.equal(BigInt(i + 1) * FEES.base);
       }
       expect(await token.balanceOf(vault)).to.equal(10);
     });
@@ -116,10 +116,10 @@ describe("Vault's request fee", () => {
 
   describe("what is sent beyond it", () => {
     it("comes back", async () => {
-      const { vault, user, unspent } = await loadFixture(fixture);
+      const { vault, user, uncollected } = await loadFixture(fixture);
       const sending = vault.deposit(depositRequest({ amount: 5n }), { value: parseEther("1") });
       await expect(sending).to.changeEtherBalances([user, vault], [-5n - FEES.base, 5n + FEES.base]);
-      expect(await unspent()).to.equal(FEES.base);
+      expect(await uncollected()).to.equal(FEES.base);
     });
 
     it("undoes the request where the sender does not take it back", async () => {
@@ -138,7 +138,7 @@ describe("Vault's request fee", () => {
     });
 
     it("V8: lets its receiver queue another request, which costs as much as it would later, and no deposit", async () => {
-      const { vault, unspent } = await loadFixture(fixture);
+      const { vault, uncollected } = await loadFixture(fixture);
       const wallet = await ethers.deployContract("Reentrant");
       const request = depositRequest({ amount: 0n });
       await wallet.arm(vault, vault.interface.encodeFunctionData("deposit", [request]));
@@ -155,14 +155,14 @@ describe("Vault's request fee", () => {
       expect(await wallet.succeeded()).to.equal(false);
       expect(await wallet.answer()).to.equal(vault.interface.getError("RequestQueue_WrongValue")?.selector);
       expect(await vault.requestCount()).to.equal(2);
-      expect(await unspent()).to.equal(2n * FEES.base);
+      expect(await uncollected()).to.equal(2n * FEES.base);
       expect(await ethers.provider.getBalance(vault)).to.equal(1n + 2n * FEES.base);
     });
   });
 
   describe("is collected", () => {
     it("by the administration, all of it and nothing of what users brought", async () => {
-      const { vault, asAdmin, flood, user, stranger, unspent } = await loadFixture(fixture);
+      const { vault, asAdmin, flood, user, stranger, uncollected } = await loadFixture(fixture);
       await flood(4);
       await vault.deposit(depositRequest({ amount: 1_000n }), { value: 1_000n + FEES.base });
       await expect(vault.collectRequestFees(user))
@@ -173,14 +173,14 @@ describe("Vault's request fee", () => {
       await expect(collecting)
         .to.emit(vault, "RequestFeesCollected")
         .withArgs(stranger.address, 5n * FEES.base);
-      expect(await unspent()).to.equal(0);
+      expect(await uncollected()).to.equal(0);
       expect(await ethers.provider.getBalance(vault)).to.equal(1_000);
       expect(await vault.requestFees()).to.deep.equal([BASE, GROWTH, 0n]);
       expect(await vault.requestCount()).to.equal(5);
     });
 
     it("not where there is nothing, or the recipient refuses it: then it stays", async () => {
-      const { vault, asAdmin, flood, stranger, unspent } = await loadFixture(fixture);
+      const { vault, asAdmin, flood, stranger, uncollected } = await loadFixture(fixture);
       await expect(asAdmin.collectRequestFees(stranger))
         .to.be.revertedWithCustomError(vault, "RequestQueue_NotCollected")
         .withArgs(stranger.address, 0);
@@ -189,7 +189,7 @@ describe("Vault's request fee", () => {
       await expect(asAdmin.collectRequestFees(refusing))
         .to.be.revertedWithCustomError(vault, "RequestQueue_NotCollected")
         .withArgs(refusing.target, FEES.base);
-      expect(await unspent()).to.equal(FEES.base);
+      expect(await uncollected()).to.equal(FEES.base);
     });
   });
 });
