@@ -1,8 +1,7 @@
 import type { DeployFunction } from "hardhat-deploy/types";
-import { REQUEST_FEE_STEP } from "../protocol/spec";
+import { requestFeeCalls } from "../scripts/deploy/changes";
 import { cellBitsOf } from "../scripts/deploy/config";
-import { addressOf, deployContext, ensureContract, isAdministrator, report } from "../scripts/deploy/context";
-import { requestFeeChange } from "../scripts/deploy/requestFee";
+import { addressOf, administer, deployContext, ensureContract } from "../scripts/deploy/context";
 
 /** The vault, and what a request to it costs. */
 const deploy: DeployFunction = async (hre) => {
@@ -11,12 +10,7 @@ const deploy: DeployFunction = async (hre) => {
   const authority = await addressOf(context, "AccessManager");
   const tokens = await addressOf(context, "TokenRegistry");
   await ensureContract(context, "Vault", { args: [authority, tokens, chain.index, cellBitsOf(config)] });
-  if (!(await isAdministrator(context))) return;
-  const change = await requestFeeChange(context);
-  if (!change) return;
-  await (await change.vault.setRequestFee(change.base, change.growth)).wait();
-  const { base, growth } = chain.requestFee ?? { base: "0", growth: "0" };
-  report(context, `a request costs ${base}, and ${growth} more for each ${REQUEST_FEE_STEP} that wait`);
+  await administer(context, await requestFeeCalls(context));
 };
 
 deploy.tags = ["vault"];

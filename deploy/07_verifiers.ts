@@ -1,24 +1,21 @@
 import type { DeployFunction } from "hardhat-deploy/types";
-import { SIZES } from "../protocol/spec";
+import { circuitCalls } from "../scripts/deploy/changes";
 import { artifactsOf, verifierName } from "../scripts/deploy/circuits";
-import { addressOf, deployContext, ensureContract, report } from "../scripts/deploy/context";
+import { administer, deployContext, ensureContract, isAdministrator } from "../scripts/deploy/context";
 import { refuseDevelopmentKeys } from "../scripts/deploy/live";
 
-/** One verifier per size, registered under its circuit id. */
+/** One verifier per size, registered under its circuit id. One that is added later is for the governor to register: `propose-circuits`. */
 const deploy: DeployFunction = async (hre) => {
   const context = await deployContext(hre);
   const { chain, config } = context;
-  const registry = await hre.ethers.getContractAt("CircuitRegistry", await addressOf(context, "CircuitRegistry"));
-  const artifacts = await artifactsOf(config);
-  for (const [i, size] of config.sizes.entries()) {
-    refuseDevelopmentKeys(chain.evmChainId, artifacts[i]);
-    const { circuitId, verifier: contract } = artifacts[i];
-    const verifier = await ensureContract(context, verifierName(circuitId), { contract, everywhere: true });
-    if ((await registry.circuitOf(circuitId)).verifier === verifier) continue;
-    const { queueOps, signedOps } = SIZES[size];
-    await (await registry.register(circuitId, { verifier, queueOps, signedOps, activeFrom: 0, retiredFrom: 0 })).wait();
-    report(context, `registered size ${size} as circuit ${circuitId}`);
+  for (const artifacts of await artifactsOf(config)) {
+    refuseDevelopmentKeys(chain.evmChainId, artifacts);
+    await ensureContract(context, verifierName(artifacts.circuitId), {
+      contract: artifacts.verifier,
+      everywhere: true,
+    });
   }
+  if (await isAdministrator(context)) await administer(context, await circuitCalls(context, 0));
 };
 
 deploy.tags = ["verifiers"];

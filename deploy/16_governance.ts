@@ -1,7 +1,8 @@
 import type { DeployFunction } from "hardhat-deploy/types";
+import { guardianCalls } from "../scripts/deploy/changes";
 import { isSameAddress } from "../scripts/deploy/config";
-import { addressOf, deployContext, isAdministrator, report } from "../scripts/deploy/context";
-import { GUARDIAN_ROLE, guardedFunctions } from "../scripts/deploy/roles";
+import { addressOf, administer, deployContext, isAdministrator, report } from "../scripts/deploy/context";
+import { GUARDIAN_ROLE } from "../scripts/deploy/roles";
 
 /**
  * Hands the administration over: the governor may do everything, each thing after the timelock; a guardian may stop some of it at once; the
@@ -14,12 +15,8 @@ const deploy: DeployFunction = async (hre) => {
   const { governor, timelock, guardian } = config.governance;
   const access = await hre.ethers.getContractAt("AccessManager", await addressOf(context, "AccessManager"));
   const role = await access.ADMIN_ROLE();
+  await administer(context, await guardianCalls(context));
   if (!(await isAdministrator(context))) return;
-  for (const { record, target, name, selector } of await guardedFunctions(context)) {
-    if ((await access.getTargetFunctionRole(target, selector)) === GUARDIAN_ROLE) continue;
-    await (await access.setTargetFunctionRole(target, [selector], GUARDIAN_ROLE)).wait();
-    report(context, `a guardian may call ${record}.${name}`);
-  }
   // The governor may do what the guardian may, after the timelock.
   if (!(await access.hasRole(GUARDIAN_ROLE, governor)).isMember) {
     await (await access.grantRole(GUARDIAN_ROLE, governor, timelock)).wait();

@@ -27,15 +27,27 @@ task("propose-retirement", "Prints what the governor must schedule here so that 
   );
 
 task(
-  "propose-request-fee",
-  "Prints what the governor must schedule here so that a request costs what the configuration says",
+  "propose-circuits",
+  "Prints what the governor must schedule here so that circuits that are new in the configuration prove batches",
 )
+  .addParam("from", "the first batch that they may prove; the same on every chain", undefined, types.int)
   .addOptionalParam("safe", SAFE)
-  .setAction(action((args: { safe?: string }, hre) => load().proposeRequestFee(args, hre)));
+  .setAction(action((args: { from: number; safe?: string }, hre) => load().proposeCircuits(args, hre)));
 
 task(
-  "propose-gateways",
-  "Prints what the governor must schedule here so that the gateways are as configured: after a chain joined, for example",
+  "propose-circuit-retirement",
+  "Prints what the governor must schedule here so that a circuit proves no more batches",
+)
+  .addParam("id", "the circuit's id, 32 bytes")
+  .addParam("from", "the first batch that it may no longer prove; the same on every chain", undefined, types.int)
+  .addOptionalParam("safe", SAFE)
+  .setAction(
+    action((args: { id: string; from: number; safe?: string }, hre) => load().proposeCircuitRetirement(args, hre)),
+  );
+
+task(
+  "propose-changes",
+  "Prints what the governor must schedule here so that gateways, tokens, limits, facilities, operators, fees and finality are as configured",
 )
   .addOptionalParam("safe", SAFE)
-  .setAction(action((args: { safe?: string }, hre) => load().proposeGateways(args, hre)));
+  .setAction(action((args: { safe?: string }, hre) => load().proposeChanges(args, hre)));

@@ -90,7 +90,8 @@ function checkIndex(chain: Chain, index: number): void {
   if (index === chain.index) throw new RangeError(`index: chain ${index} is this chain`);
 }
 
-async function checkFrom(chain: Chain, from: number): Promise<void> {
+/** @throws RangeError unless the batch is still to come on the chain */
+export async function checkFrom(chain: Chain, from: number): Promise<void> {
   const latest = await acting(chain, "reading the latest batch", () => chain.rollup.number());
   if (!Number.isInteger(from) || BigInt(from) <= latest) {
     throw new RangeError(`from: must be above the latest batch, ${latest}, got ${from}`);

@@ -16,7 +16,7 @@ import { StateCommitment, type State } from "../../protocol/state";
 import type { MockToken__factory } from "../../typechain-types";
 import { ANVIL_MNEMONIC, startAnvil } from "../anvil";
 import type { DeploymentDescription } from "../deploy/description";
-import { deployChain } from "../deploy/deployChain";
+import { deployChain } from "../deploy/hardhat";
 
 export const SIZE = SIZES.test;
 

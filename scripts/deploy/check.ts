@@ -3,7 +3,7 @@ import { ZeroAddress, concat, toBeArray } from "ethers";
 import { readRequestFees } from "../../protocol/chain/requestFees";
 import { artifactsOf, genesisOf, verifierName } from "./circuits";
 import { cellBitsOf, finalityOf, isSameAddress, leaseOf, requestFeesOf, zusdCapOf } from "./config";
-import { addressOf, type DeployContext } from "./context";
+import { addressOf, isAdministrator, type DeployContext } from "./context";
 import { sorted, type Difference, type Expect } from "./difference";
 import { facilityName } from "./facilities";
 import { compareGateways } from "./gateways";
@@ -15,7 +15,9 @@ export async function checkDeployment(context: DeployContext): Promise<void> {
   const differences = await compareDeployment(context, [compareFields]);
   if (differences.length === 0) return;
   const lines = differences.map(({ field, configured, found }) => `${field}: expected ${configured}, is ${found}`);
-  throw new Error(`chain ${context.chain.name} is not as configured:\n  ${lines.join("\n  ")}`);
+  const governor = "What the governor must do for it is printed by `npx hardhat propose-changes`.";
+  const hint = (await isAdministrator(context)) ? "" : `\n${governor}`;
+  throw new Error(`chain ${context.chain.name} is not as configured:\n  ${lines.join("\n  ")}${hint}`);
 }
 
 /** Every difference that one of the comparisons finds. */

@@ -113,9 +113,11 @@ export async function hasCode(hre: HardhatRuntimeEnvironment, address: string): 
   return (await hre.network.provider.send("eth_getCode", [address, "latest"])) !== "0x";
 }
 
-/** The address of a contract that an earlier script deployed. */
+/** The address of a contract that an earlier script deployed. @throws if it is not deployed */
 export async function addressOf({ hre }: DeployContext, name: string): Promise<string> {
-  return (await hre.deployments.get(name)).address;
+  const known = await hre.deployments.getOrNull(name);
+  if (known) return known.address;
+  throw new Error(`${name} is not deployed on network ${hre.network.name}: run "npx hardhat deploy" first`);
 }
 
 /** Whether the deployer still administers without a delay: after the handover the governor alone changes things. */
@@ -126,11 +128,15 @@ export async function isAdministrator(context: DeployContext): Promise<boolean> 
   return isMember && delay === 0n;
 }
 
-/** Makes a call as the deployer, and says so. */
-export async function perform(context: DeployContext, { target, data, what }: Call): Promise<void> {
+/** Makes restricted calls as the deployer, one after the other. After the handover they are left to the governor: `propose` prints its transactions. */
+export async function administer(context: DeployContext, calls: readonly Call[]): Promise<void> {
+  if (calls.length === 0) return;
+  const mayChange = await isAdministrator(context);
   const signer = await context.hre.ethers.getSigner(context.deployer);
-  await (await signer.sendTransaction({ to: target, data })).wait();
-  report(context, what);
+  for (const { target, data, what } of calls) {
+    if (mayChange) await (await signer.sendTransaction({ to: target, data })).wait();
+    report(context, mayChange ? what : `left to the governor: ${what}`);
+  }
 }
 
 /** Says what a script changed on chain. */

@@ -6,13 +6,13 @@ import type { OutflowConfig, TokenConfig } from "./config";
 
 /** Stands for the native coin; `NATIVE` of the contracts. */
 export const NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE";
+const NATIVE_DECIMALS = 18;
 
-/** The address of a configured token; a test token is deployed when it is not there. */
-export async function tokenAddress(context: DeployContext, token: TokenConfig): Promise<string> {
-  if (token === "native") return NATIVE;
-  if ("address" in token) return token.address;
+/** Deploys a configured token if it is a test token that is not there. */
+export async function ensureToken(context: DeployContext, token: TokenConfig): Promise<void> {
+  if (token === "native" || "address" in token) return;
   const { test: symbol, decimals } = token;
-  return ensureContract(context, testTokenName(symbol), { contract: "MockToken", args: [symbol, decimals] });
+  await ensureContract(context, testTokenName(symbol), { contract: "MockToken", args: [symbol, decimals] });
 }
 
 /** The address of a configured token that is there. */
@@ -28,8 +28,10 @@ export async function outflowOf(
 ): Promise<{ id: number; units: bigint }> {
   if (token === "zUSD") return { id: ZUSD_TOKEN.id, units: parseUnits(limit, ZUSD_TOKEN.decimals) };
   const { hre, chain } = context;
-  const registry = await hre.ethers.getContractAt("TokenRegistry", await addressOf(context, "TokenRegistry"));
-  return { id: tokenId(chain.index, token), units: parseUnits(limit, Number(await registry.decimalsOf(token))) };
+  const address = await knownTokenAddress(context, chain.tokens[token - 1]);
+  const contract = await hre.ethers.getContractAt("IERC20Metadata", address);
+  const decimals = address === NATIVE ? NATIVE_DECIMALS : Number(await contract.decimals());
+  return { id: tokenId(chain.index, token), units: parseUnits(limit, decimals) };
 }
 
 export function symbolOf(token: TokenConfig): string {

@@ -9,7 +9,7 @@ import { startAnvil } from "../../scripts/anvil";
 import { compareEvents } from "../../scripts/deploy/beyond";
 import { compareDeployment, compareFields } from "../../scripts/deploy/check";
 import { findContext } from "../../scripts/deploy/context";
-import { deployChain } from "../../scripts/deploy/deployChain";
+import { deployChain } from "../../scripts/deploy/hardhat";
 import { readDescription } from "../../scripts/deploy/description";
 import { preflight } from "../../scripts/deploy/preflight";
 import { readRecords } from "../../scripts/deploy/sources";

@@ -1,10 +1,9 @@
 /** Tasks that prepare what the administration does; they send nothing. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
-import { additionOf, retirementOf } from "../../protocol/chain/membership";
+import { additionOf, checkFrom, retirementOf } from "../../protocol/chain/membership";
 import { ZUSD_TOKEN } from "../../protocol/chain/tokens";
+import { changesOf, circuitCalls, circuitRetirementCalls } from "../../scripts/deploy/changes";
 import { deployContext } from "../../scripts/deploy/context";
-import { gatewayCalls } from "../../scripts/deploy/gateways";
-import { requestFeeChange } from "../../scripts/deploy/requestFee";
 import { readUnits } from "./amounts";
 import { openNetwork } from "./network";
 import { toConsole, type Print } from "./print";
@@ -43,27 +42,35 @@ export async function proposeRetirement(
   presentProposal(hre, await retirementOf(chain, index, from), safe, print);
 }
 
-/** Prints what makes a request cost here what the configuration says. */
-export async function proposeRequestFee(
-  { safe }: { safe?: string },
+/** Prints what lets the configured circuits that are not registered here prove batches. */
+export async function proposeCircuits(
+  { from, safe }: { from: number; safe?: string },
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
-  const change = await requestFeeChange(await deployContext(hre));
-  if (!change) return print("A request costs what the configuration says.");
-  const { vault, base, growth } = change;
-  const data = vault.interface.encodeFunctionData("setRequestFee", [base, growth]);
-  const call = { what: "set the fee of a request", target: await vault.getAddress(), data };
-  presentProposal(hre, [call], safe, print);
+  await checkFrom(await openNetwork(hre), from);
+  const calls = await circuitCalls(await deployContext(hre), from);
+  if (calls.length === 0) print("The configured circuits are registered.");
+  else presentProposal(hre, calls, safe, print);
 }
 
-/** Prints what makes the gateways here as the configuration has them: peers of chains that joined, gateways that are not registered. */
-export async function proposeGateways(
+/** Prints what lets a circuit prove no more batches here. */
+export async function proposeCircuitRetirement(
+  { id, from, safe }: { id: string; from: number; safe?: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  await checkFrom(await openNetwork(hre), from);
+  presentProposal(hre, await circuitRetirementCalls(await deployContext(hre), id, from), safe, print);
+}
+
+/** Prints what makes everything else here as the configuration has it. */
+export async function proposeChanges(
   { safe }: { safe?: string },
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
-  const calls = await gatewayCalls(await deployContext(hre));
-  if (calls.length === 0) print("The gateways are as configured.");
+  const calls = await changesOf(await deployContext(hre));
+  if (calls.length === 0) print("All that may change at any time is as configured.");
   else presentProposal(hre, calls, safe, print);
 }

@@ -9,7 +9,7 @@ import { SIZES } from "../../protocol/spec";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
 import { LOCAL } from "../../scripts/deploy/config";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
-import { deployChain } from "../../scripts/deploy/deployChain";
+import { deployChain } from "../../scripts/deploy/hardhat";
 
 const CHAIN_IDS = { primary: 31337, secondary: 31338 };
 type Network = keyof typeof CHAIN_IDS;

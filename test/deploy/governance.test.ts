@@ -6,9 +6,16 @@ import { id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } fr
 import { ethers } from "hardhat";
 import { openChain } from "../../protocol/chain/chain";
 import { additionOf } from "../../protocol/chain/membership";
+import { tokenId } from "../../protocol/spec";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
-import { checkConfig, LOCAL, type ChainConfig, type DeploymentConfig } from "../../scripts/deploy/config";
-import { deployChain, type DeployChainOptions } from "../../scripts/deploy/deployChain";
+import {
+  checkConfig,
+  LOCAL,
+  type ChainConfig,
+  type DeploymentConfig,
+  type PeggedFacilityConfig,
+} from "../../scripts/deploy/config";
+import { deployChain, runHardhat, type DeployChainOptions, type HardhatOptions } from "../../scripts/deploy/hardhat";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
 import { restrictedFunctions } from "../../scripts/deploy/restricted";
 import { GUARDIAN_ROLE } from "../../scripts/deploy/roles";
@@ -516,6 +523,97 @@ describe("[proof] G1: deploying with a governor", () => {
     expect(await rollup.capOf(3, 7)).to.equal(5n);
     expect((await ordering.statusOf(3)).lease).to.equal(BigInt(HOUR));
     expect(await access.getNonce(await access.hashOperation(governor, calls[0].target, calls[0].data))).to.equal(1n);
+  });
+
+  it("what the configuration gains later is left to the governor, and done by the transactions that are proposed", async () => {
+    // The records of what is deployed now are forgotten with the chain.
+    const deployments = fs.mkdtempSync(path.join(folder, "later-"));
+    for (const records of ["primary", "primary.json"]) {
+      fs.cpSync(path.join(folder, records), path.join(deployments, records), { recursive: true });
+    }
+    const governance = { governor: governor.address, timelock: TIMELOCK, guardian: guardian.address };
+    const [primary, ...others] = LOCAL.chains;
+    const [peg] = primary.facilities as PeggedFacilityConfig[];
+    const later: ChainConfig = {
+      ...primary,
+      gateways: ["test", "test", "test"],
+      finality: 1200,
+      tokens: [...primary.tokens, { address: token }],
+      outflows: [...primary.outflows!, { token: 6, limit: "5000" }],
+      facilities: [...primary.facilities!, { ...peg, name: "NEW", token: 6 }],
+      operators: [deployer.address, STRANGER],
+      requestFee: { base: "0.001", growth: "0.002" },
+    };
+    const configFile = path.join(deployments, "config.json");
+    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, governance, chains: [later, ...others] }));
+    const options: HardhatOptions = { network: "primary", rpcUrl: anvil.url, deployments, configFile };
+    const run = async (...task: string[]): Promise<string> => (await runHardhat(task, options)).output;
+
+    // What is left, and what differs until it is done.
+    const { message } = await rejection(deployChain({ ...options, compile: false }));
+    const kinds = [
+      "a request costs 0.001, and 0.002 more for each 64 that wait",
+      "facts are final after 1200 s",
+      "adds gateway ",
+      `lists token ${token} as 6`,
+      "up to 5000 of token 6 leave within a day",
+      `of NEW into the books, up to ${peg.ceiling} zUSD`,
+      `allows operator ${STRANGER}`,
+      "a guardian may call Facility_NEW.stopMinting",
+    ];
+    for (const kind of kinds) expect(message).to.match(new RegExp(`left to the governor: .*${kind}`));
+    for (const field of ["facts.finality", "token 6", "outflow limit of token 6", "fee of a request, base"]) {
+      expect(message).to.include(`${field}: expected`);
+    }
+    expect(message).to.include("npx hardhat propose-changes");
+
+    const printed = await run("propose-changes", "--safe", path.join(deployments, "changes"));
+    for (const kind of kinds) expect(printed).to.include(kind);
+    for (const step of ["schedule", "execute"]) {
+      const batch = JSON.parse(fs.readFileSync(path.join(deployments, `changes-${step}.json`), "utf8")) as SafeBatch;
+      for (const { to, data } of batch.transactions) await (await governor.sendTransaction({ to, data })).wait();
+      if (step === "schedule") await mineAt((await now()) + TIMELOCK);
+    }
+    await deployChain({ ...options, compile: false });
+    expect(await run("propose-changes")).to.include("All that may change at any time is as configured.");
+    const vault = (await import("../../typechain-types")).Vault__factory.connect(description.vault, provider);
+    expect((await vault.outflowOf(tokenId(1, 6))).limit).to.equal(5_000_000_000n);
+    const { base, growth } = await vault.requestFees();
+    expect([base, growth]).to.deep.equal([1_000_000n, 2_000_000n]);
+  });
+
+  it("circuits come and go from a batch on, by the transactions that are proposed", async () => {
+    const options: HardhatOptions = {
+      network: "primary",
+      rpcUrl: anvil.url,
+      deployments: folder,
+      configFile: path.join(folder, "config.json"),
+    };
+    const { circuits, access } = contracts;
+    const [{ id: circuit }] = description.circuits;
+    const retire = (of: string, from: string): ReturnType<typeof runHardhat> =>
+      runHardhat(["propose-circuit-retirement", "--id", of, "--from", from], options);
+
+    expect((await runHardhat(["propose-circuits", "--from", "7"], options)).output).to.include(
+      "The configured circuits are registered.",
+    );
+    for (const [of, from, reason] of [
+      [circuit, "0", "from: must be above the latest batch, 0, got 0"],
+      [id("another circuit"), "7", "id: no circuit 0x"],
+      ["0x12", "7", 'id: must be 32 bytes in hexadecimal, got "0x12"'],
+    ]) {
+      const { code, output } = await retire(of, from);
+      expect(code, output).to.equal(1);
+      expect(output).to.include(reason);
+    }
+
+    const { output } = await retire(circuit, "7");
+    const [schedule, execute] = [...output.matchAll(/(?:at once|after the timelock) +(0x[0-9a-f]+)/g)];
+    await (await governor.sendTransaction({ to: access, data: schedule[1] })).wait();
+    await mineAt((await now()) + TIMELOCK);
+    await (await governor.sendTransaction({ to: access, data: execute[1] })).wait();
+    expect((await circuits.circuitOf(circuit)).retiredFrom).to.equal(7n);
+    expect((await retire(circuit, "9")).output).to.include(`id: circuit ${circuit} is retired from batch 7 on`);
   });
 
   it("what the governor schedules may be cancelled, and is forgotten after a week", async () => {

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -6,12 +5,10 @@ import { expect } from "chai";
 import { id, JsonRpcProvider } from "ethers";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
 import { LOCAL } from "../../scripts/deploy/config";
-import { deployChain } from "../../scripts/deploy/deployChain";
+import { deployChain, runHardhat, type HardhatOptions } from "../../scripts/deploy/hardhat";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
 import { GUARDIAN_ROLE } from "../../scripts/deploy/roles";
 
-const ROOT = path.resolve(__dirname, "../..");
-const HARDHAT = path.join(ROOT, "node_modules/hardhat/internal/cli/bootstrap.js");
 const STRANGER = `0x${"5a".repeat(20)}`;
 
 describe("[proof] npx hardhat inspect", () => {
@@ -19,15 +16,20 @@ describe("[proof] npx hardhat inspect", () => {
   let anvil: Anvil;
   let description: DeploymentDescription;
 
+  const options = (): HardhatOptions => ({
+    network: "primary",
+    rpcUrl: anvil.url,
+    deployments: folder,
+    configFile: path.join(folder, "config.json"),
+  });
+
   before(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-inspect-"));
     const [primary, ...others] = LOCAL.chains;
     const chains = [{ ...primary, gateways: ["test", "test", "test"] }, ...others];
-    const configFile = path.join(folder, "config.json");
-    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, chains }));
+    fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ ...LOCAL, chains }));
     anvil = await startAnvil();
-    const options = { network: "primary", rpcUrl: anvil.url, deployments: folder, configFile, compile: false } as const;
-    description = await deployChain(options);
+    description = await deployChain({ ...options(), compile: false });
   });
 
   after(async () => {
@@ -35,20 +37,7 @@ describe("[proof] npx hardhat inspect", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  async function run(task: string): Promise<{ code: number; output: string }> {
-    const env = {
-      ...process.env,
-      CAUSEWAY_PRIMARY_RPC_URL: anvil.url,
-      CAUSEWAY_DEPLOYMENTS: folder,
-      CAUSEWAY_CONFIG: path.join(folder, "config.json"),
-      HARDHAT_NETWORK: undefined,
-    };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [HARDHAT, task, "--network", "primary"], { cwd: ROOT, env }, (error, out, err) =>
-        resolve({ code: error ? Number(error.code) : 0, output: `${out}\n${err}` }),
-      );
-    });
-  }
+  const run = (task: string): ReturnType<typeof runHardhat> => runHardhat([task], options());
 
   it("finds nothing where nothing was changed", async () => {
     const { code, output } = await run("inspect");

@@ -7,7 +7,7 @@ import { buildDevelopmentSrs, hashFile } from "../../protocol/crypto/srs";
 import { circuitArtifacts } from "../../protocol/prover";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
 import { chainOf, checkConfig, LOCAL, type ChainConfig, type DeploymentConfig } from "../../scripts/deploy/config";
-import { deployChain } from "../../scripts/deploy/deployChain";
+import { deployChain } from "../../scripts/deploy/hardhat";
 import { isLive, LiveNetworkError, refuseDevelopmentConfig, refuseDevelopmentKeys } from "../../scripts/deploy/live";
 import { SIX } from "../protocol/prover/circuits";
 

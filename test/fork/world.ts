@@ -14,7 +14,7 @@ import {
   type FacilityConfig,
 } from "../../scripts/deploy/config";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
-import { deployChain } from "../../scripts/deploy/deployChain";
+import { deployChain } from "../../scripts/deploy/hardhat";
 import type { GatewayConfig } from "../../scripts/deploy/gatewayConfig";
 import { CommitteeGateway__factory, IERC20__factory } from "../../typechain-types";
 import { ATTESTERS, QUORUM } from "../fixtures/committee";
