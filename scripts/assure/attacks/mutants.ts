@@ -39,6 +39,7 @@ const REQUESTS = "contracts/libraries/Requests.sol";
 const BN254 = "contracts/libraries/BN254.sol";
 const HASHES = "contracts/libraries/BatchHashes.sol";
 const PROOF_VERIFIER = "contracts/verifiers/ProofVerifier.sol";
+const ATTESTER = "protocol/chain/attester.ts";
 const BATCH = "circuits/batch/batch.circom";
 const MEMORY = "circuits/batch/memory.circom";
 const CELLS = "circuits/batch/cells.circom";
@@ -1123,6 +1124,15 @@ export const MUTANTS: readonly Mutant[] = [
     test: contract("vault/Vault.outflow", "G6: stops what is delayed of the named batches"),
   },
   {
+    name: "held-payments-are-tried",
+    attacks: ["X11"],
+    file: "protocol/chain/delayedPayer.ts",
+    from: "|| spent.has(payment.token) || heldUntil(payment) !== undefined) continue;",
+    to: "|| spent.has(payment.token)) continue;",
+    what: "A batcher spends its gas on payments that the guardian holds.",
+    test: protocol("chain/delayedPayer", "X11: does not ask for what the guardian holds"),
+  },
+  {
     name: "second-report-is-news",
     attacks: ["X1"],
     file: FACTS,
@@ -1184,6 +1194,42 @@ export const MUTANTS: readonly Mutant[] = [
     to: "",
     what: "A chain speaks of what may still be taken back.",
     test: contract("facts/Facts", "a value is sent only when it was recorded so long ago"),
+  },
+  {
+    name: "attester-signs-at-once",
+    attacks: ["X6"],
+    file: ATTESTER,
+    from: "const isFinal = block?.hash === message.blockHash && block.timestamp + finality <= now;",
+    to: "const isFinal = block?.hash === message.blockHash && block.timestamp <= now;",
+    what: "An attester signs what may still be taken back.",
+    test: protocol("chain/attester", "X6: never signs what a reorganisation took back before it was final"),
+  },
+  {
+    name: "attester-signs-what-it-read",
+    attacks: ["X6"],
+    file: ATTESTER,
+    from: "const isFinal = block?.hash === message.blockHash && block.timestamp + finality <= now;",
+    to: "const isFinal = block !== null && block.timestamp + finality <= now;",
+    what: "An attester signs what it read in a block that does not stand any more.",
+    test: protocol("chain/attester", "X6: signs nothing of a block that does not stand when it would sign"),
+  },
+  {
+    name: "attester-signs-for-anybody",
+    attacks: ["X5"],
+    file: ATTESTER,
+    from: "if (isOfFacts(committee, message) && this.follows(message)) source.waiting.push(message);",
+    to: "if (this.follows(message)) source.waiting.push(message);",
+    what: "An attester signs what another contract sent.",
+    test: protocol("chain/attester", "X5: signs what Facts sent to Facts alone"),
+  },
+  {
+    name: "attester-does-not-ask-the-destination",
+    attacks: ["X5"],
+    file: "protocol/chain/attestation.ts",
+    from: "if (theirs !== digest) {",
+    to: "if (theirs === undefined) {",
+    what: "An attester signs what the destination takes for something else.",
+    test: protocol("chain/attester", "X5: signs nothing where the destination would have another digest signed"),
   },
   {
     name: "broken-gateway-stops-all",

@@ -179,7 +179,7 @@ describe("attester", () => {
     expect(attester.signatureOf(digest)).to.be.a("string");
   });
 
-  it("signs what Facts sent to Facts alone: anyone may send by the gateway", async () => {
+  it("X5: signs what Facts sent to Facts alone: anyone may send by the gateway", async () => {
     const { primary, secondary, people } = world;
     const gateway = (secondary.committee as CommitteeGateway).connect(people.bob.signer);
     const to = interoperableAddress(source.evmChainId, primary.addresses.facts);

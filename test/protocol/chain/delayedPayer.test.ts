@@ -112,7 +112,7 @@ describe("delayed payments", () => {
     });
   });
 
-  it("does not ask for what the guardian holds, pays what is not held, and all of it after the hold", async () => {
+  it("X11: does not ask for what the guardian holds, pays what is not held, and all of it after the hold", async () => {
     await onAnotherDay(async () => {
       const held = await withdrawLate([FIRST, 11n]);
       const other = await withdraw([SECOND, 12n]);
