@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import fs from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
@@ -9,11 +8,10 @@ import { AbiCoder } from "ethers";
 import hre from "hardhat";
 import solc from "solc";
 import { compilerVersion, compileVerifier } from "../../protocol/prover";
+import { runHardhat } from "../../scripts/deploy/hardhat";
 import { verifySources, type VerifyOptions } from "../../tasks/support/verifySources";
 import { rejection } from "../fixtures/rejection";
 
-const ROOT = path.resolve(__dirname, "../..");
-const HARDHAT = path.join(ROOT, "node_modules/hardhat/internal/cli/bootstrap.js");
 const NETWORK = "primary";
 const CHAIN_ID = 11155111;
 const KEY = "KEY-OF-A-TEST";
@@ -314,15 +312,10 @@ describe("npx hardhat verify-sources", () => {
   });
 
   it("is a task that ends with 0 when all is verified, and with 1 when something is not", async () => {
-    const task = async (): Promise<{ code: number; output: string }> => {
-      const env = { ...process.env, CAUSEWAY_DEPLOYMENTS: folder, HARDHAT_NETWORK: undefined };
-      const args = [HARDHAT, "verify-sources", "--network", NETWORK, "--api", `${api}/etherscan`];
-      return new Promise((resolve) => {
-        execFile(process.execPath, args, { cwd: ROOT, env }, (error, out, err) =>
-          resolve({ code: error ? Number(error.code) : 0, output: `${out}\n${err}` }),
-        );
-      });
-    };
+    // No node is asked.
+    const options = { network: NETWORK, rpcUrl: "http://127.0.0.1:1", deployments: folder };
+    const task = (): ReturnType<typeof runHardhat> =>
+      runHardhat(["verify-sources", "--api", `${api}/etherscan`], options);
     const done = await task();
     expect(done.output).to.match(/TokenRegistry +0x[0-9a-fA-F]{40} +verified/);
     expect(done.code, done.output).to.equal(0);

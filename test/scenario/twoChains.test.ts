@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -29,11 +28,11 @@ import {
 } from "../../scripts/demo/world";
 import * as collateral from "../../tasks/support/collateral";
 import { LOCAL, requestFeesOf } from "../../scripts/deploy/config";
+import { runHardhat } from "../../scripts/deploy/hardhat";
 import { balances, books, queue, status } from "../../tasks/support/inspect";
 import { deposit as depositTask, open, swap, transfer, withdraw } from "../../tasks/support/user";
 import { rejection } from "../fixtures/rejection";
 
-const HARDHAT = path.join(__dirname, "../../node_modules/hardhat/internal/cli/bootstrap.js");
 const ETH_A = tokenId(1, 1);
 const ETH_B = tokenId(2, 1);
 
@@ -142,22 +141,11 @@ describe("two chains, real proof [proof]", () => {
     }
 
     it("run from the command line", async () => {
-      const child = spawn(process.execPath, [HARDHAT, "books", "--network", "primary"], {
-        stdio: ["ignore", "pipe", "inherit"],
-        env: {
-          ...process.env,
-          HARDHAT_NETWORK: undefined,
-          CAUSEWAY_DEPLOYMENTS: path.join(folder, "deployments"),
-          CAUSEWAY_PRIMARY_RPC_URL: chains[0].url,
-        },
-      });
-      let text = "";
-      child.stdout.on("data", (data: Buffer) => (text += data.toString()));
-      const code = await new Promise<number | null>((resolve, reject) =>
-        child.on("close", resolve).on("error", reject),
-      );
+      const deployments = path.join(folder, "deployments");
+      const options = { network: "primary", rpcUrl: chains[0].url, deployments };
+      const { code, output: printed } = await runHardhat(["books"], options);
       // One request was made here, at 0.000006667.
-      expect(text).to.match(/ETH +4\.500006667 +4\.5 +0\.0 +0\.0 +0\.0 +0\.000006667 +0\.0/);
+      expect(printed).to.match(/ETH +4\.500006667 +4\.5 +0\.0 +0\.0 +0\.0 +0\.000006667 +0\.0/);
       expect(code).to.equal(0);
     });
 
