@@ -125,17 +125,28 @@ export function inOrder(signatures: ReadonlyMap<string, string>): string[] {
   return [...signatures].sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1)).map(([, signature]) => signature);
 }
 
-/** The committee gateways among those that are registered with a chain's `Facts`. */
-export async function committeesOf(chain: Chain): Promise<Committee[]> {
-  return acting(chain, "looking for committee gateways", async () => {
-    const { chainId: evmChainId } = await chain.provider.getNetwork();
-    const committees: Committee[] = [];
-    for (const address of await chain.facts.gateways()) {
-      const gateway = factories().ICommitteeGateway__factory.connect(address, chain.signer ?? chain.provider);
-      if (await hasQuorum(gateway)) committees.push({ chain, evmChainId, address, gateway });
-    }
-    return committees;
-  });
+/** Finds the committee gateways among those that are registered with a chain's `Facts`, also those that join later. */
+export class CommitteeFinder {
+  private readonly seen = new Set<string>();
+
+  constructor(readonly chain: Chain) {}
+
+  /** Those that were not found before. */
+  async find(): Promise<Committee[]> {
+    const { chain, seen } = this;
+    return acting(chain, "looking for committee gateways", async () => {
+      const { chainId: evmChainId } = await chain.provider.getNetwork();
+      const committees: Committee[] = [];
+      const addresses = (await chain.facts.gateways()).filter((address) => !seen.has(address));
+      for (const address of addresses) {
+        const gateway = factories().ICommitteeGateway__factory.connect(address, chain.signer ?? chain.provider);
+        if (await hasQuorum(gateway)) committees.push({ chain, evmChainId, address, gateway });
+      }
+      // Not before all are read: else what fails would hide those before it.
+      for (const address of addresses) seen.add(address);
+      return committees;
+    });
+  }
 }
 
 /** No other gateway has one. */

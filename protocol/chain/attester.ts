@@ -1,7 +1,7 @@
 import type { Block, Signer } from "ethers";
 import {
   agreedDigest,
-  committeesOf,
+  CommitteeFinder,
   finalityOf,
   isOfFacts,
   placeOf,
@@ -18,6 +18,8 @@ import { pause } from "./pause";
 
 /** What an attester tells of its work. */
 export type AttesterEvent =
+  /** A committee gateway was registered: its messages are signed from now on. */
+  | { type: "joined"; committee: Committee }
   | { type: "signed"; message: SentMessage; from: string; to: string; digest: string }
   /** A reorganisation replaced blocks that were read: all of the chain's messages are looked at again. */
   | { type: "reorganised"; chain: string }
@@ -32,6 +34,13 @@ interface Source {
   waiting: SentMessage[];
   /** By digest. */
   readonly signatures: Map<string, string>;
+}
+
+/** A chain with those of its gateways that were found. */
+interface Post {
+  readonly finder: CommitteeFinder;
+  readonly evmChainId: bigint;
+  readonly sources: Source[];
   /** Failures of the last round. */
   failures: ReadonlySet<string>;
 }
@@ -48,7 +57,7 @@ export class Attester {
     /** Names of the chains for whose gateways its signature counts now. */
     readonly chains: readonly string[],
     private readonly signer: Signer,
-    private readonly sources: readonly Source[],
+    private readonly posts: readonly Post[],
     private readonly onEvent: (event: AttesterEvent) => void,
   ) {}
 
@@ -62,21 +71,28 @@ export class Attester {
     onEvent: (event: AttesterEvent) => void = () => undefined,
   ): Promise<Attester> {
     const address = await signer.getAddress();
-    const committees = (await Promise.all(chains.map(committeesOf))).flat();
+    const posts = await Promise.all(
+      chains.map(async (chain): Promise<Post> => {
+        const finder = new CommitteeFinder(chain);
+        const sources = (await finder.find()).map(sourceOf);
+        const { chainId } = await acting(chain, "asking for the chain id", () => chain.provider.getNetwork());
+        return { finder, evmChainId: chainId, sources, failures: new Set() };
+      }),
+    );
     const own: string[] = [];
-    for (const { chain, gateway } of committees) {
+    for (const { committee } of posts.flatMap(({ sources }) => sources)) {
+      const { chain, gateway } = committee;
       if (await acting(chain, "asking for an attester", () => gateway.isAttester(address))) own.push(chain.name);
     }
     if (own.length === 0) {
       const names = chains.map(({ name }) => name).join(", ");
       throw new ChainError(names, "starting the attester", `${address} is in no committee of a registered gateway`);
     }
-    const sources = committees.map((committee) => {
-      const { chain, gateway } = committee;
-      const follower = new LogFollower(chain.provider, gateway, "MessageSent", chain.firstBlock);
-      return { committee, follower, waiting: [], signatures: new Map<string, string>(), failures: new Set<string>() };
-    });
-    return new Attester(address, own, signer, sources, onEvent);
+    return new Attester(address, own, signer, posts, onEvent);
+  }
+
+  private get sources(): Source[] {
+    return this.posts.flatMap(({ sources }) => sources);
   }
 
   /** The signature of a digest; undefined: there is none, or not yet. */
@@ -95,48 +111,58 @@ export class Attester {
 
   /** Reads all chains once, and signs what is final. What fails is told as an event. */
   async step(): Promise<void> {
-    await Promise.all(this.sources.map((source) => this.follow(source)));
+    await Promise.all(this.posts.map((post) => this.follow(post)));
   }
 
   /** Goes on until `signal` is raised. Each chain is followed by itself: one that hangs holds up no other. */
   async run(signal: AbortSignal, pauseMilliseconds = 2000): Promise<void> {
-    const follow = async (source: Source): Promise<void> => {
+    const follow = async (post: Post): Promise<void> => {
       while (!signal.aborted) {
-        await this.follow(source);
+        await this.follow(post);
         await pause(pauseMilliseconds, signal);
       }
     };
-    await Promise.all(this.sources.map(follow));
+    await Promise.all(this.posts.map(follow));
   }
 
-  private async follow(source: Source): Promise<void> {
-    const { committee, follower, signatures } = source;
-    const { chain } = committee;
+  private async follow(post: Post): Promise<void> {
     const failures = new Set<string>();
     const fail = (error: unknown): void => {
       const { message } = error as Error;
-      if (!source.failures.has(message)) this.onEvent({ type: "failed", error: error as Error });
+      if (!post.failures.has(message)) this.onEvent({ type: "failed", error: error as Error });
       failures.add(message);
     };
     try {
-      await acting(chain, "reading sent messages", () =>
-        follower.follow(
-          () => {
-            source.waiting = [];
-            signatures.clear();
-            this.onEvent({ type: "reorganised", chain: chain.name });
-          },
-          (log) => {
-            const message = readMessage(log, log.args);
-            if (isOfFacts(committee, message) && this.follows(message)) source.waiting.push(message);
-          },
-        ),
-      );
-      await this.signFinal(source, fail);
+      for (const committee of await post.finder.find()) {
+        post.sources.push(sourceOf(committee));
+        this.onEvent({ type: "joined", committee });
+      }
+      for (const source of post.sources) {
+        await this.read(source);
+        await this.signFinal(source, fail);
+      }
     } catch (error) {
       fail(error);
     }
-    source.failures = failures;
+    post.failures = failures;
+  }
+
+  private async read(source: Source): Promise<void> {
+    const { committee, follower, signatures } = source;
+    const { chain } = committee;
+    await acting(chain, "reading sent messages", () =>
+      follower.follow(
+        () => {
+          source.waiting = [];
+          signatures.clear();
+          this.onEvent({ type: "reorganised", chain: chain.name });
+        },
+        (log) => {
+          const message = readMessage(log, log.args);
+          if (isOfFacts(committee, message) && this.follows(message)) source.waiting.push(message);
+        },
+      ),
+    );
   }
 
   private async signFinal(source: Source, fail: (error: unknown) => void): Promise<void> {
@@ -182,10 +208,16 @@ export class Attester {
 
   /** Whether it signs for the recipient's chain. */
   private follows({ toChainId, recipient }: SentMessage): boolean {
-    return this.sources.some(
-      ({ committee: { evmChainId, chain } }) => evmChainId === toChainId && chain.addresses.facts === recipient,
+    return this.posts.some(
+      ({ finder, evmChainId }) => evmChainId === toChainId && finder.chain.addresses.facts === recipient,
     );
   }
+}
+
+function sourceOf(committee: Committee): Source {
+  const { chain, gateway } = committee;
+  const follower = new LogFollower(chain.provider, gateway, "MessageSent", chain.firstBlock);
+  return { committee, follower, waiting: [], signatures: new Map<string, string>() };
 }
 
 /** The chain's blocks, each asked for once. */

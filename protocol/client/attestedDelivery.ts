@@ -1,7 +1,7 @@
 /** Brings a committee's messages to their chains: gathers its attesters' signatures and delivers, by anyone's hand. */
 import {
   agreedDigest,
-  committeesOf,
+  CommitteeFinder,
   describeMessage,
   factIn,
   inOrder,
@@ -125,8 +125,10 @@ interface Mail {
 
 /** Delivers what `Facts` of these chains sent each other by committee gateways and has not arrived. It keeps nothing: all is read from the chains. */
 export class AttestedDelivery {
+  private readonly mails: Mail[] = [];
+
   private constructor(
-    private readonly mails: readonly Mail[],
+    private readonly finders: readonly CommitteeFinder[],
     private readonly sources: readonly SignatureSource[],
     private readonly patience: number,
   ) {}
@@ -142,16 +144,12 @@ export class AttestedDelivery {
     patience = PATIENCE,
   ): Promise<AttestedDelivery> {
     for (const { name, signer } of chains) if (!signer) throw new ChainError(name, ACTION, "needs a signer");
-    const committees = (await Promise.all(chains.map(committeesOf))).flat();
+    const finders = chains.map((chain) => new CommitteeFinder(chain));
+    const delivery = new AttestedDelivery(finders, sources, patience);
+    await Promise.all(finders.map((finder) => delivery.findMails(finder)));
     const names = chains.map(({ name }) => name).join(", ");
-    if (committees.length === 0) throw new ChainError(names, ACTION, "no committee gateway is registered");
-    const mails = committees.map((committee): Mail => {
-      const { chain, gateway } = committee;
-      const follow = (event: string) => new LogFollower(chain.provider, gateway, event, chain.firstBlock);
-      const [sentFollower, arrivedFollower] = [follow("MessageSent"), follow("MessageDelivered")];
-      return { committee, sentFollower, arrivedFollower, sent: [], arrived: new Set() };
-    });
-    return new AttestedDelivery(mails, sources, patience);
+    if (delivery.mails.length === 0) throw new ChainError(names, ACTION, "no committee gateway is registered");
+    return delivery;
   }
 
   /** One round over all messages. One that fails, or lacks signatures, keeps no other from being delivered, nor does a chain. */
@@ -160,11 +158,16 @@ export class AttestedDelivery {
     const lacking: Lacking[] = [];
     const failures: Error[] = [];
     const read: Mail[] = [];
-    for (const mail of this.mails) {
-      await sync(mail).then(
-        () => read.push(mail),
-        (error: Error) => failures.push(error),
-      );
+    for (const finder of this.finders) {
+      try {
+        await this.findMails(finder);
+        for (const mail of this.mails.filter(({ committee }) => committee.chain === finder.chain)) {
+          await sync(mail);
+          read.push(mail);
+        }
+      } catch (error) {
+        failures.push(error as Error);
+      }
     }
     // Whoever did not answer is not asked again in this round.
     let sources = this.sources;
@@ -187,6 +190,15 @@ export class AttestedDelivery {
       }
     }
     return { delivered, lacking, failures };
+  }
+
+  private async findMails(finder: CommitteeFinder): Promise<void> {
+    for (const committee of await finder.find()) {
+      const { chain, gateway } = committee;
+      const follow = (event: string) => new LogFollower(chain.provider, gateway, event, chain.firstBlock);
+      const [sentFollower, arrivedFollower] = [follow("MessageSent"), follow("MessageDelivered")];
+      this.mails.push({ committee, sentFollower, arrivedFollower, sent: [], arrived: new Set() });
+    }
   }
 }
 

@@ -98,6 +98,8 @@ function describeLacking(lacking: Lacking): string {
 
 function describe(event: AttesterEvent): string {
   switch (event.type) {
+    case "joined":
+      return `${event.committee.chain.name} has a new committee gateway, ${event.committee.address}`;
     case "signed":
       return `signed: ${way(event)}`;
     case "reorganised":

@@ -5,7 +5,7 @@ import { ethers } from "hardhat";
 import {
   agreedDigest,
   attestationDigest,
-  committeesOf,
+  CommitteeFinder,
   finalityOf,
   placeOf,
   type Committee,
@@ -16,7 +16,7 @@ import type { Chain } from "../../../protocol/chain/chain";
 import { readInteroperable } from "../../../protocol/chain/interoperable";
 import { FactKind } from "../../../protocol/spec";
 import type { CommitteeGateway } from "../../../typechain-types";
-import { ATTESTERS, committee, messagesOf, QUORUM } from "../../fixtures/committee";
+import { anotherCommitteeGateway, ATTESTERS, committee, messagesOf, QUORUM } from "../../fixtures/committee";
 import { interoperableAddress } from "../../fixtures/contracts";
 import { rejection } from "../../fixtures/rejection";
 import { World } from "../../fixtures/world";
@@ -39,7 +39,8 @@ describe("attester", () => {
     for (let i = 0; i < 2; i++) await world.deposit(people.alice, secondary, { amount: 5n });
     for (const count of [1, 2]) await (await secondary.facts.record(FactKind.Queue, count)).wait();
     await time.increase(FINALITY);
-    [[destination], [source]] = [await committeesOf(primary), await committeesOf(secondary)];
+    [destination] = await new CommitteeFinder(primary).find();
+    [source] = await new CommitteeFinder(secondary).find();
     start = await takeSnapshot();
   });
   beforeEach(() => events.splice(0));
@@ -189,6 +190,32 @@ describe("attester", () => {
     await attester.step();
     expect(attester.waiting).to.equal(0);
     expect(events).to.deep.equal([]);
+  });
+
+  it("signs for a gateway that is registered while it runs, also what was sent before the destination had it", async () => {
+    const { primary, secondary } = world;
+    const attester = await open();
+    const [here, there] = [await anotherCommitteeGateway(secondary), await anotherCommitteeGateway(primary)];
+    const { chainId } = await ethers.provider.getNetwork();
+    await (await here.setPeer(chainId, there)).wait();
+    await (await secondary.facts.addGateway(here)).wait();
+    const sent = await secondary.facts.publish(FactKind.Queue, 1, primary.index);
+    const [message] = messagesOf(here, (await sent.wait())!);
+    await time.increaseTo(await finalAt(message));
+    await attester.step();
+    // By the gateways that both chains have; the new one has no peer yet.
+    expect(events.map(({ type }) => type)).to.deep.equal(["joined", "signed"]);
+    expect(attester.waiting).to.equal(1);
+
+    await (await there.setPeer(chainId, here)).wait();
+    await (await primary.facts.addGateway(there)).wait();
+    await attester.step();
+    await attester.step();
+    expect(events.map(({ type }) => type)).to.deep.equal(["joined", "signed", "joined", "signed"]);
+    const [, joined] = await new CommitteeFinder(secondary).find();
+    const [, to] = await new CommitteeFinder(primary).find();
+    const digest = attestationDigest(placeOf(joined, to), message);
+    expect(recoverAddress(digest, attester.signatureOf(digest)!)).to.equal(ATTESTERS[0].address);
   });
 
   it("a chain that cannot be read is told of, and keeps no other's messages from being signed", async () => {

@@ -7,7 +7,7 @@ import { serveAttester } from "../../../protocol/batcher/attesterServer";
 import type { Door } from "../../../protocol/batcher/door";
 import {
   attestationDigest,
-  committeesOf,
+  CommitteeFinder,
   placeOf,
   readSignature,
   signAttestation,
@@ -20,7 +20,7 @@ import { AttestedDelivery, gather } from "../../../protocol/client/attestedDeliv
 import { RemoteAttester, type SignatureSource } from "../../../protocol/client/remoteAttester";
 import { FactKind } from "../../../protocol/spec";
 import type { CommitteeGateway } from "../../../typechain-types";
-import { ATTESTERS, attest, committee, messagesOf, QUORUM } from "../../fixtures/committee";
+import { anotherCommitteeGateway, ATTESTERS, attest, committee, messagesOf, QUORUM } from "../../fixtures/committee";
 import { rejection } from "../../fixtures/rejection";
 import { World } from "../../fixtures/world";
 
@@ -261,6 +261,24 @@ describe("attested delivery", () => {
       expect([await told(1), await told(2)]).to.deep.equal([true, true]);
     });
 
+    it("delivers by a gateway that is registered later", async () => {
+      const { primary, secondary } = world;
+      const remotes = await serving([0, 1, 2]);
+      const delivery = await AttestedDelivery.open(world.chains, remotes);
+      const [here, there] = [await anotherCommitteeGateway(secondary), await anotherCommitteeGateway(primary)];
+      const { chainId } = await primary.provider.getNetwork();
+      await (await here.setPeer(chainId, there)).wait();
+      await (await there.setPeer(chainId, here)).wait();
+      await (await secondary.facts.addGateway(here)).wait();
+      await (await primary.facts.addGateway(there)).wait();
+      await publish(1);
+      for (const attester of attesters) await attester.step();
+      const { delivered, lacking, failures } = await delivery.step();
+      expect([delivered.length, lacking, failures]).to.deep.equal([2, [], []]);
+      const said = await primary.facts.reportOf(FactKind.Queue, secondary.index, 1, there);
+      expect(said).to.equal(await secondary.vault.headAt(1));
+    });
+
     it("delivers again what a reorganisation took back", async () => {
       await publish(1);
       const delivery = await AttestedDelivery.open(world.chains, await serving([0, 2, 4]));
@@ -277,8 +295,8 @@ describe("attested delivery", () => {
     it("is content when somebody else delivered meanwhile", async () => {
       await publish(1);
       const { primary, secondary } = world;
-      const [from] = await committeesOf(secondary);
-      const [to] = await committeesOf(primary);
+      const [from] = await new CommitteeFinder(secondary).find();
+      const [to] = await new CommitteeFinder(primary).find();
       const [sent] = await secondary.committee!.queryFilter(secondary.committee!.filters.MessageSent());
       const [message] = messagesOf(secondary.committee as CommitteeGateway, await sent.getTransactionReceipt());
       const honest = await serving([0, 1, 2]);
