@@ -14,4 +14,8 @@ contract VaultRollup {
     function enqueueOutbox(uint64 batch, bytes32 outboxHash) external {
         vault.enqueueOutbox(batch, outboxHash);
     }
+
+    function consume(uint256 count) external {
+        vault.consume(count);
+    }
 }
