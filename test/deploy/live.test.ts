@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { JsonRpcProvider, Wallet } from "ethers";
+import { networkOf } from "../../protocol/chain/networks";
 import { buildDevelopmentSrs, hashFile } from "../../protocol/crypto/srs";
 import { circuitArtifacts } from "../../protocol/prover";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
@@ -56,6 +57,32 @@ describe("deploying on a live network", () => {
 
   it("G7: a configuration without development pieces is accepted", () => {
     refuseDevelopmentConfig(LIVE, LIVE_CHAIN, [STRANGER]);
+  });
+
+  describe("docs/testnet.json", () => {
+    const text = fs.readFileSync(path.join(__dirname, "../../docs/testnet.json"), "utf8");
+
+    it("is refused while it has placeholders, by the field", () => {
+      expect(() => checkConfig(JSON.parse(text) as DeploymentConfig)).to.throw(
+        'deployment "testnet": salt must be 32 bytes',
+      );
+      const salted = text.replace('"0x..."', `"0x${"5a".repeat(32)}"`);
+      expect(() => checkConfig(JSON.parse(salted) as DeploymentConfig)).to.throw(
+        "governance.governor must be an address",
+      );
+    });
+
+    it("G7: is a configuration for live networks once they are filled in", () => {
+      let next = 0;
+      const own = (): string => `0x${`${++next}`.padStart(40, "0")}`;
+      const filled = text.replace('"0x..."', `"0x${"5a".repeat(32)}"`).replace(/"0x\.\.\."/g, () => `"${own()}"`);
+      const config = checkConfig(JSON.parse(filled) as DeploymentConfig);
+      expect(next, "governor, guardian, and on each chain a module and three attesters").to.equal(10);
+      for (const chain of config.chains) {
+        expect(networkOf(chain.evmChainId)?.name).to.equal(chain.name);
+        refuseDevelopmentConfig(config, chain, [STRANGER]);
+      }
+    });
   });
 
   it("G7: the development SRS, test gateways, few gateways, test tokens and known keys are refused, each alone", () => {
