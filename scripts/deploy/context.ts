@@ -2,6 +2,7 @@
 import { solidityPackedKeccak256 } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Call } from "../../protocol/chain/membership";
+import { extendedArtifact } from "./artifacts";
 import { deploymentDomain } from "./circuits";
 import { chainOf, loadConfig, type ChainConfig, type DeploymentConfig } from "./config";
 import { isLive, refuseDevelopmentConfig, refuseDevelopmentSrs } from "./live";
@@ -86,7 +87,8 @@ export async function ensureContract(
   const { contract = name, args = [], everywhere = false } = options;
   const { address } = await deployments.deploy(name, {
     from: deployer,
-    contract: typeof contract === "string" ? contract : { ...contract, abi: [...contract.abi] },
+    contract:
+      typeof contract === "string" ? await extendedArtifact(hre, contract) : { ...contract, abi: [...contract.abi] },
     args: [...args],
     deterministicDeployment: everywhere
       ? config.salt

@@ -114,7 +114,8 @@ async function peersOf(context: DeployContext, own: PeerGatewayConfig): Promise<
     const gateway = gatewayOf(other, own.kind);
     if (!gateway) continue;
     const args = await argumentsOf(context, other, gateway);
-    const options = { contract: gatewayName(gateway), from: deployer, args: [...args], salt: config.salt };
+    const contract = await hre.artifacts.readArtifact(gatewayName(gateway));
+    const options = { contract, from: deployer, args: [...args], salt: config.salt };
     const { address } = await hre.deployments.deterministic(gatewayName(gateway), options);
     peers.push({ chain: other, gateway: address, domain: domainOf(other, gateway) as number, config: gateway });
   }
