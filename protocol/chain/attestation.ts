@@ -135,9 +135,10 @@ export class CommitteeFinder {
   async find(): Promise<Committee[]> {
     const { chain, seen } = this;
     return acting(chain, "looking for committee gateways", async () => {
+      const addresses = (await chain.facts.gateways()).filter((address) => !seen.has(address));
+      if (addresses.length === 0) return [];
       const { chainId: evmChainId } = await chain.provider.getNetwork();
       const committees: Committee[] = [];
-      const addresses = (await chain.facts.gateways()).filter((address) => !seen.has(address));
       for (const address of addresses) {
         const gateway = factories().ICommitteeGateway__factory.connect(address, chain.signer ?? chain.provider);
         if (await hasQuorum(gateway)) committees.push({ chain, evmChainId, address, gateway });

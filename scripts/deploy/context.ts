@@ -130,7 +130,7 @@ export async function isAdministrator(context: DeployContext): Promise<boolean> 
   return isMember && delay === 0n;
 }
 
-/** Makes restricted calls as the deployer, one after the other. After the handover they are left to the governor: `propose` prints its transactions. */
+/** Makes restricted calls as the deployer, one after the other. After the handover they are left to the governor: `propose-changes` prints its transactions. */
 export async function administer(context: DeployContext, calls: readonly Call[]): Promise<void> {
   if (calls.length === 0) return;
   const mayChange = await isAdministrator(context);

@@ -37,7 +37,7 @@ contract OutflowInvariants {
     function _checkBound(uint256 local) private view {
         uint256 limit = _handler.limitOf(local);
         if (limit == 0) return;
-        uint256 released = _handler.money(local).released;
+        uint256 released = _handler.released(local);
         OutflowHandler.Mark[] memory marks = _handler.marks(local);
         for (uint256 i = 0; i < marks.length; ++i) {
             uint256 most = limit + (limit * (block.timestamp - marks[i].time)) / 1 days;

@@ -28,11 +28,9 @@ contract OutflowHandler is Handler {
         uint256 released;
     }
 
-    /// @dev Of one token. `released`: paid, or became claimable.
     struct Money {
         uint256 credited;
         uint256 paid;
-        uint256 released;
         uint256 delayed;
         uint256 claimable;
     }
@@ -58,7 +56,6 @@ contract OutflowHandler is Handler {
     uint64 public batch;
     /// @notice Model of the fees, in units of 10^9 wei.
     uint256 public fees;
-    uint256 public collected;
     uint256 public base;
     uint256 public growth;
     uint256 public open;
@@ -132,7 +129,6 @@ contract OutflowHandler is Handler {
     function order(uint256 seed) external {
         Random.Source memory random = _random(seed);
         Payment[] memory payments = new Payment[](1 + random.below(4));
-        bytes32 hash = 0;
         for (uint256 i = payments.length; i > 0; --i) {
             uint256 local = 1 + random.below(TOKENS);
             Payment memory payment = payments[i - 1];
@@ -141,10 +137,8 @@ contract OutflowHandler is Handler {
             // Around what may leave.
             uint256 most = limitOf[local] == 0 ? 1e21 : limitOf[local];
             payment.amount = uint128(random.upTo(random.oneIn(4) ? 2 * most : most / 8));
-            uint256 word = uint160(payment.recipient) | (uint256(payment.token) << 160);
-            hash = keccak256(abi.encode(word, uint256(payment.amount), hash));
         }
-        _rollup.enqueueOutbox(++batch, hash);
+        _rollup.enqueueOutbox(++batch, _fold(payments, 0));
         for (uint256 i = 0; i < payments.length; ++i) {
             Payment[] memory one = new Payment[](1);
             one[0] = payments[i];
@@ -222,6 +216,11 @@ contract OutflowHandler is Handler {
         return _marks[local];
     }
 
+    /// @return What left of a token: paid, or claimable, which nobody claims here.
+    function released(uint256 local) public view returns (uint256) {
+        return _money[local].paid + _money[local].claimable;
+    }
+
     function held(uint256 local) external view returns (uint256) {
         return local == 1 ? address(vault).balance : _token.balanceOf(address(vault));
     }
@@ -230,13 +229,8 @@ contract OutflowHandler is Handler {
         uint256 local = one[0].token & 1023;
         uint256 amount = one[0].amount;
         (, uint256 available) = vault.outflowOf(one[0].token);
-        bytes32 rest = 0;
-        for (uint256 k = all.length; k > i + 1; --k) {
-            uint256 word = uint160(all[k - 1].recipient) | (uint256(all[k - 1].token) << 160);
-            rest = keccak256(abi.encode(word, uint256(all[k - 1].amount), rest));
-        }
         CHEATS.recordLogs();
-        vault.pay(batch, one, rest);
+        vault.pay(batch, one, _fold(all, i + 1));
         ICheats.Log[] memory logs = CHEATS.getRecordedLogs();
         bool isDelayed = logs[logs.length - 1].topics[0] == IOutflow.PaymentDelayed.selector;
         _check(isDelayed == (amount > available), "delayed wrongly");
@@ -251,14 +245,13 @@ contract OutflowHandler is Handler {
     /// @dev Paid or claimable, by the vault's last event.
     function _left(uint256 local, uint256 amount, ICheats.Log[] memory logs) private {
         bool isMade = logs[logs.length - 1].topics[0] == IVault.PaymentMade.selector;
-        _money[local].released += amount;
         if (isMade) _money[local].paid += amount;
         else _money[local].claimable += amount;
         _mark(local);
     }
 
     function _mark(uint256 local) private {
-        Mark memory mark = Mark(block.timestamp, _money[local].released);
+        Mark memory mark = Mark(block.timestamp, released(local));
         uint256 next = _nextMark[local]++ % MARKS;
         if (_marks[local].length < MARKS) _marks[local].push(mark);
         else _marks[local][next] = mark;
@@ -280,9 +273,18 @@ contract OutflowHandler is Handler {
         try vault.collectRequestFees{gas: 5_000_000}(payable(recipient)) {
             _check(!isRefused, "collected what is not there, or what was refused");
             _check(recipient.balance == before + fees * 1 gwei, "another sum was collected");
-            (collected, fees) = (collected + fees, 0);
+            fees = 0;
         } catch {
             _check(isRefused, "fees were not collected");
+        }
+    }
+
+    /// @return hash Outbox hash from a payment on; none of them is redeemed.
+    function _fold(Payment[] memory payments, uint256 start) private pure returns (bytes32 hash) {
+        for (uint256 i = payments.length; i > start; --i) {
+            Payment memory payment = payments[i - 1];
+            uint256 word = uint160(payment.recipient) | (uint256(payment.token) << 160);
+            hash = keccak256(abi.encode(word, uint256(payment.amount), hash));
         }
     }
 }
