@@ -37,11 +37,12 @@ function edwardsSum(p, q) {
 // k·p, at compile time, for 0 ≤ k < 2^253.
 function edwardsMultiple(k, p) {
     var sum[2] = [0, 1];
-    for (var i = 252; i >= 0; i--) {
-        sum = edwardsSum(sum, sum);
-        if ((k >> i) & 1 == 1) {
-            sum = edwardsSum(sum, p);
+    var doubled[2] = p;
+    for (var rest = k; rest != 0; rest >>= 1) {
+        if (rest & 1 == 1) {
+            sum = edwardsSum(sum, doubled);
         }
+        doubled = edwardsSum(doubled, doubled);
     }
     return sum;
 }
