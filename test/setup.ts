@@ -2,13 +2,30 @@
  * Root hooks of every run: unhandled rejections fail it, and the worker threads that snarkjs and ffjavascript keep for
  * the curve are ended, so that the process exits. In CI random tests are the same each time.
  */
+import { isDeepStrictEqual } from "node:util";
+import chai from "chai";
 import fc from "fast-check";
+import "@nomicfoundation/hardhat-chai-matchers";
 
 interface Curve {
   terminate(): Promise<void>;
 }
 
 if (process.env.CI) fc.configureGlobal({ seed: 1 });
+
+// Hardhat's matchers compare numbers of any kind: for each string and object within they throw, and look for packages on disk.
+// What is strictly equal needs none of it.
+chai.use(({ Assertion }, utils) => {
+  type DeepEqual = (expected: unknown, message?: string) => void;
+  Assertion.overwriteMethod(
+    "equal",
+    (original: DeepEqual) =>
+      function (this: Chai.AssertionStatic, ...args: Parameters<DeepEqual>): void {
+        const isDeep = utils.flag(this, "deep") === true && utils.flag(this, "negate") !== true;
+        if (!isDeep || !isDeepStrictEqual(utils.flag(this, "object"), args[0])) original.apply(this, args);
+      },
+  );
+});
 
 // ffjavascript keeps its curve in a global, and each copy of the package clears that global when it loads, which would
 // leak the workers of a curve already built. Remember every curve instead.
