@@ -223,10 +223,10 @@ describe("Batch: WithdrawExact", () => {
   describe("what is signed", () => {
     it("C25: a Withdraw signed without an Exact, used with one", async () => {
       const { state, alice } = wideWorld();
-      for (const of of [{}, OF_ZUSD]) {
-        const out = signOp(state, alice, withdrawOf({ ...of, amount: 0n }));
+      for (const tokens of [{}, OF_ZUSD]) {
+        const out = signOp(state, alice, withdrawOf({ ...tokens, amount: 0n }));
         await judge.accepts(state, { ops: [out] });
-        const op = exactOf({ ...of, amount: 7n });
+        const op = exactOf({ ...tokens, amount: 7n });
         expect(encodeSigned(op)[0]).to.equal(encodeSigned(out)[0]);
         const stolen = { ...out, ...op, expiry: out.expiry, signature: out.signature };
         await refused(state, exactWithdrawal(state, stolen), SIGNATURE);
@@ -236,10 +236,10 @@ describe("Batch: WithdrawExact", () => {
 
     it("C25: one signed with an Exact, used without", async () => {
       const { state, alice } = wideWorld();
-      for (const of of [{}, OF_ZUSD]) {
-        const out = signOp(state, alice, exactOf({ ...of, amount: 7n }));
+      for (const tokens of [{}, OF_ZUSD]) {
+        const out = signOp(state, alice, exactOf({ ...tokens, amount: 7n }));
         const [word] = encodeSigned(out);
-        const alone = { ...out, ...withdrawOf({ ...of, amount: 0n }), expiry: out.expiry, signature: out.signature };
+        const alone = { ...out, ...withdrawOf({ ...tokens, amount: 0n }), expiry: out.expiry, signature: out.signature };
         await refused(state, [payment(state, alone, { word }), noop], SIGNATURE);
         await refused(state, [payment(state, out, { word }), noop], SIGNATURE);
         await refused(state, [payment(state, alone, { word }), payment(state, out, { word })], SIGNATURE);

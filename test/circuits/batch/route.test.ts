@@ -245,8 +245,8 @@ describe("Batch: Route", () => {
       }
     }
     for (const code of [0x00n, 0x20n, 0x21n, 0x22n, 0x24n]) {
-      for (const of of [claim, truth(state, request({ deadline: 0 }))]) {
-        const slot = withWords(routeSlot(of), (word, i) => (i === 0 ? (word & ~0xffn) | code : word));
+      for (const route of [claim, truth(state, request({ deadline: 0 }))]) {
+        const slot = withWords(routeSlot(route), (word, i) => (i === 0 ? (word & ~0xffn) | code : word));
         await refused(state, slot, /QueueWords|QueueSlot|FullExit|Fits/);
       }
     }

@@ -310,7 +310,7 @@ describe("words", () => {
     await odd.expectPass({ word: BigInt(Op.Exact) }, { isExact: 1n, exact: 0n });
     await even.expectFail({ word }, "SignedWord");
     await even.expectFail({ word: BigInt(Op.Exact) }, "SignedWord");
-    for (const of of [word, BigInt(Op.Exact)]) {
+    for (const plain of [word, BigInt(Op.Exact)]) {
       for (const bit of [
         0n,
         1n,
@@ -333,7 +333,7 @@ describe("words", () => {
         252n,
         253n,
       ]) {
-        await odd.expectFail({ word: of | (1n << bit) }, "SignedWord");
+        await odd.expectFail({ word: plain | (1n << bit) }, "SignedWord");
       }
     }
   });

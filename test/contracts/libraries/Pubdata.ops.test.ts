@@ -240,11 +240,11 @@ describe("Pubdata: ops", () => {
         fc.asyncProperty(batches, async ({ queue, words }) => {
           const requests = queue.filter(isDefined).map(requestOf);
           expect(await library.countRequests(words, queue.length, 0)).to.equal(requests.length);
-          for (const of of [...CHAINS, 4]) {
-            const own = requests.filter((request) => request.chain === of);
+          for (const chain of [...CHAINS, 4]) {
+            const own = requests.filter((request) => request.chain === chain);
             const head = queueHeads(before, own).at(-1) ?? before;
-            expect(await library.countRequests(words, queue.length, of)).to.equal(own.length);
-            expect(await library.consume(words, queue.length, of, before)).to.deep.equal([head, BigInt(own.length)]);
+            expect(await library.countRequests(words, queue.length, chain)).to.equal(own.length);
+            expect(await library.consume(words, queue.length, chain, before)).to.deep.equal([head, BigInt(own.length)]);
           }
         }),
         RUNS,

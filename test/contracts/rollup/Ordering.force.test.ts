@@ -632,9 +632,9 @@ describe("Ordering: known requests", () => {
           for (const chain of chains) {
             expect(await primary.consumed(chain)).to.equal(queueOfModel(chain).consumed);
           }
-          for (const of of [chains, open]) {
-            const mask = chains.filter((chain) => !of.includes(chain)).map(({ index }) => 1n << BigInt(index));
-            const oldest = oldestOf(of.map(queueOfModel));
+          for (const among of [chains, open]) {
+            const mask = chains.filter((chain) => !among.includes(chain)).map(({ index }) => 1n << BigInt(index));
+            const oldest = oldestOf(among.map(queueOfModel));
             const known = await ordering.oldestKnown(mask.reduce((all, bit) => all | bit, 0n));
             expect(known, `step ${step}`).to.equal(oldest === Infinity ? NEVER : oldest);
           }
