@@ -3,7 +3,7 @@ import { Wallet } from "ethers";
 import { scope } from "hardhat/config";
 import { table } from "../scripts/table";
 import { action } from "./support/action";
-import { accounts, askHidden, keep, readPassword } from "./support/keystore";
+import { accounts, askHidden, keep, newPassword } from "./support/keystore";
 
 const keystore = scope("keystore", "Accounts in encrypted files, by name: CAUSEWAY_ACCOUNT=NAME signs with one");
 
@@ -12,7 +12,7 @@ keystore
   .addPositionalParam("name", "letters, digits, - and _")
   .setAction(
     action(async ({ name }: { name: string }) => {
-      console.log(keep(name, Wallet.createRandom().privateKey, readPassword(`new password of ${name}: `)));
+      console.log(keep(name, Wallet.createRandom().privateKey, newPassword(name)));
     }),
   );
 
@@ -21,7 +21,7 @@ keystore
   .addPositionalParam("name", "letters, digits, - and _")
   .setAction(
     action(async ({ name }: { name: string }) => {
-      console.log(keep(name, askHidden("private key: "), readPassword(`new password of ${name}: `)));
+      console.log(keep(name, askHidden("private key: "), newPassword(name)));
     }),
   );
 

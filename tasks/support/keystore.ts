@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { encryptKeystoreJsonSync, isHexString, Wallet } from "ethers";
+import { encryptKeystoreJsonSync, getAddress, isHexString, Wallet } from "ethers";
+import { HardhatPluginError } from "hardhat/plugins";
 import { readSecretFile, requireOutside, writeSecretFile } from "./secretFile";
 
 export const ACCOUNT_VARIABLE = "CAUSEWAY_ACCOUNT";
@@ -49,20 +50,36 @@ export function accounts(options: KeystoreOptions = {}): { name: string; address
   const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.endsWith(".json")) : [];
   return files.sort().map((file) => {
     const { address } = JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as { address: string };
-    return { name: path.basename(file, ".json"), address: address.startsWith("0x") ? address : `0x${address}` };
+    return { name: path.basename(file, ".json"), address: getAddress(address) };
   });
 }
 
-/** The keys of the account that the environment names; undefined: it names none. */
+/**
+ * The keys of the account that the environment names; undefined: it names none.
+ * @throws for its user, as Hardhat's configuration asks: one line without a trace
+ */
 export function environmentKeys(): string[] | undefined {
   const name = process.env[ACCOUNT_VARIABLE];
-  return name ? [unlock(name, readPassword(`password of ${name}: `))] : undefined;
+  if (!name) return undefined;
+  try {
+    return [unlock(name, passwordFromFile() ?? askHidden(`password of ${name}: `))];
+  } catch (error) {
+    throw new HardhatPluginError("causeway", (error as Error).message, error as Error);
+  }
 }
 
-/** From the file that the environment names, or the terminal, which does not show it. */
-export function readPassword(prompt: string): string {
+/** From the file that the environment names, or asked twice: who mistypes it loses the key. @throws if the two differ */
+export function newPassword(name: string, ask = askHidden): string {
+  const fromFile = passwordFromFile();
+  if (fromFile !== undefined) return fromFile;
+  const password = ask(`new password of ${name}: `);
+  if (ask("the same again: ") !== password) throw new Error("password: the two differ, and nothing was kept");
+  return password;
+}
+
+function passwordFromFile(): string | undefined {
   const file = process.env[PASSWORD_VARIABLE];
-  return file ? readSecretFile(PASSWORD_VARIABLE, file) : askHidden(prompt);
+  return file ? readSecretFile(PASSWORD_VARIABLE, file) : undefined;
 }
 
 /** @throws if there is no terminal */

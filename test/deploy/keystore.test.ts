@@ -3,7 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { Wallet } from "ethers";
-import { accounts, environmentKeys, keep, unlock } from "../../tasks/support/keystore";
+import { HardhatPluginError } from "hardhat/plugins";
+import { accounts, environmentKeys, keep, newPassword, unlock } from "../../tasks/support/keystore";
 
 const KEY = `0x${"11".repeat(32)}`;
 const PASSWORD = "correct horse";
@@ -27,9 +28,7 @@ describe("keystore", () => {
     expect(fs.statSync(file).mode & 0o777).to.equal(0o600);
     expect(fs.readFileSync(file, "utf8")).to.not.include("11".repeat(32));
     expect(unlock("alice", PASSWORD, { folder })).to.equal(KEY);
-    expect(accounts({ folder })).to.have.length(1);
-    expect(accounts({ folder })[0].name).to.equal("alice");
-    expect(accounts({ folder })[0].address.toLowerCase()).to.equal(address.toLowerCase());
+    expect(accounts({ folder })).to.deep.equal([{ name: "alice", address }]);
   });
 
   it("refuses a wrong password, a damaged file and one that others can read, naming the account", () => {
@@ -55,6 +54,19 @@ describe("keystore", () => {
     expect(fs.existsSync(inside)).to.equal(false);
   });
 
+  it("asks for a new password twice, unless it is in a file", () => {
+    const asked: string[] = [];
+    const answers = (...texts: string[]) => {
+      return (prompt: string) => (asked.push(prompt), texts.shift()!);
+    };
+    expect(newPassword("alice", answers(PASSWORD, PASSWORD))).to.equal(PASSWORD);
+    expect(asked).to.deep.equal(["new password of alice: ", "the same again: "]);
+    expect(() => newPassword("alice", answers(PASSWORD, "correct hrose"))).to.throw("password: the two differ");
+    process.env.CAUSEWAY_PASSWORD_FILE = path.join(folder, "password");
+    fs.writeFileSync(process.env.CAUSEWAY_PASSWORD_FILE, `${PASSWORD}\n`, { mode: 0o600 });
+    expect(newPassword("alice", answers())).to.equal(PASSWORD);
+  });
+
   it("signs with the account that the environment names, with the password from a file of the user's", () => {
     expect(environmentKeys()).to.equal(undefined);
     keep("alice", KEY, PASSWORD, { folder, scrypt });
@@ -71,5 +83,9 @@ describe("keystore", () => {
       .to.throw("CAUSEWAY_PASSWORD_FILE")
       .with.property("message")
       .includes("chmod 600");
+    fs.writeFileSync(passwordFile, "wrong horse\n");
+    fs.chmodSync(passwordFile, 0o600);
+    // Hardhat shows no trace of such an error.
+    expect(() => environmentKeys()).to.throw(HardhatPluginError, "account alice: the password is wrong");
   });
 });
