@@ -15,7 +15,8 @@ export async function checkDeployment(context: DeployContext): Promise<void> {
   const differences = await compareDeployment(context, [compareFields]);
   if (differences.length === 0) return;
   const lines = differences.map(({ field, configured, found }) => `${field}: expected ${configured}, is ${found}`);
-  const governor = "What the governor must do for it is printed by `npx hardhat propose-changes`.";
+  const governor =
+    "The governor's transactions are printed by `npx hardhat propose-changes`; those for circuits and chains by `propose-circuits`, `propose-chain` and `propose-retirement`.";
   const hint = (await isAdministrator(context)) ? "" : `\n${governor}`;
   throw new Error(`chain ${context.chain.name} is not as configured:\n  ${lines.join("\n  ")}${hint}`);
 }
