@@ -15,7 +15,7 @@ import {
   type DeploymentConfig,
   type PeggedFacilityConfig,
 } from "../../scripts/deploy/config";
-import { deployChain, runHardhat, type DeployChainOptions, type HardhatOptions } from "../../scripts/deploy/hardhat";
+import { deployChain, runHardhat, type HardhatOptions } from "../../scripts/deploy/hardhat";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
 import { restrictedFunctions } from "../../scripts/deploy/restricted";
 import { GUARDIAN_ROLE } from "../../scripts/deploy/roles";
@@ -213,6 +213,11 @@ interface SafeBatch {
   readonly transactions: readonly { readonly to: string; readonly value: string; readonly data: string }[];
 }
 
+/** The governor's transactions of a printed proposal: what is sent at once, and after the timelock. */
+function proposedIn(printed: string): string[] {
+  return [...printed.matchAll(/(?:at once|after the timelock) +(0x[0-9a-f]+)/g)].map(([, data]) => data);
+}
+
 describe("[proof] G1: deploying with a governor", () => {
   const TIMELOCK = 2 * DAY;
   /** After which AccessManager forgets what was scheduled and not executed. */
@@ -238,14 +243,19 @@ describe("[proof] G1: deploying with a governor", () => {
     ordering: Ordering;
   };
 
+  const optionsOf = (deployments: string): HardhatOptions => ({
+    network: "primary",
+    rpcUrl: anvil.url,
+    deployments,
+    configFile: path.join(deployments, "config.json"),
+  });
+
   const deploy = async (change: Partial<DeploymentConfig> = {}): Promise<DeploymentDescription> => {
-    const configFile = path.join(folder, "config.json");
     const governance = { governor: governor.address, timelock: TIMELOCK, guardian: guardian.address };
     const [primary, ...others] = LOCAL.chains;
     const chains = [{ ...primary, gateways: ["test", "test"], finality: 900 }, ...others];
-    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, governance, chains, ...change }));
-    const options: DeployChainOptions = { network: "primary", rpcUrl: anvil.url, deployments: folder, configFile };
-    return deployChain({ ...options, compile: false });
+    fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ ...LOCAL, governance, chains, ...change }));
+    return deployChain({ ...optionsOf(folder), compile: false });
   };
 
   before(async () => {
@@ -496,9 +506,7 @@ describe("[proof] G1: deploying with a governor", () => {
     const calls = await additionOf(opened, { index: 3, evmChainId: 56n, cap: 5n, from: 7, lease: HOUR });
     let printed = "";
     printProposal(description.accessManager, calls, (text) => (printed += text));
-    const [schedule, execute] = [...printed.matchAll(/(?:at once|after the timelock) +(0x[0-9a-f]+)/g)].map(
-      ([, data]) => data,
-    );
+    const [schedule, execute] = proposedIn(printed);
     // Safe's Transaction Builder is given the same.
     const files = writeSafeFiles(path.join(folder, "chain-3"), anvil.chainId, description.accessManager, calls);
     const batches = files.map((file) => JSON.parse(fs.readFileSync(file, "utf8")) as SafeBatch);
@@ -544,9 +552,8 @@ describe("[proof] G1: deploying with a governor", () => {
       operators: [deployer.address, STRANGER],
       requestFee: { base: "0.001", growth: "0.002" },
     };
-    const configFile = path.join(deployments, "config.json");
-    fs.writeFileSync(configFile, JSON.stringify({ ...LOCAL, governance, chains: [later, ...others] }));
-    const options: HardhatOptions = { network: "primary", rpcUrl: anvil.url, deployments, configFile };
+    const options = optionsOf(deployments);
+    fs.writeFileSync(options.configFile!, JSON.stringify({ ...LOCAL, governance, chains: [later, ...others] }));
     const run = async (...task: string[]): Promise<string> => (await runHardhat(task, options)).output;
 
     // What is left, and what differs until it is done.
@@ -583,12 +590,7 @@ describe("[proof] G1: deploying with a governor", () => {
   });
 
   it("circuits come and go from a batch on, by the transactions that are proposed", async () => {
-    const options: HardhatOptions = {
-      network: "primary",
-      rpcUrl: anvil.url,
-      deployments: folder,
-      configFile: path.join(folder, "config.json"),
-    };
+    const options = optionsOf(folder);
     const { circuits, access } = contracts;
     const [{ id: circuit }] = description.circuits;
     const retire = (of: string, from: string): ReturnType<typeof runHardhat> =>
@@ -608,10 +610,10 @@ describe("[proof] G1: deploying with a governor", () => {
     }
 
     const { output } = await retire(circuit, "7");
-    const [schedule, execute] = [...output.matchAll(/(?:at once|after the timelock) +(0x[0-9a-f]+)/g)];
-    await (await governor.sendTransaction({ to: access, data: schedule[1] })).wait();
+    const [schedule, execute] = proposedIn(output);
+    await (await governor.sendTransaction({ to: access, data: schedule })).wait();
     await mineAt((await now()) + TIMELOCK);
-    await (await governor.sendTransaction({ to: access, data: execute[1] })).wait();
+    await (await governor.sendTransaction({ to: access, data: execute })).wait();
     expect((await circuits.circuitOf(circuit)).retiredFrom).to.equal(7n);
     expect((await retire(circuit, "9")).output).to.include(`id: circuit ${circuit} is retired from batch 7 on`);
   });

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -7,10 +6,9 @@ import { JsonRpcProvider } from "ethers";
 import { startAnvil } from "../../scripts/anvil";
 import { LOCAL } from "../../scripts/deploy/config";
 import { readDescription, type DeploymentDescription } from "../../scripts/deploy/description";
+import { runHardhat } from "../../scripts/deploy/hardhat";
 import { REFUSAL, startRpcProxy, type Fate } from "../fixtures/rpcProxy";
 
-const ROOT = path.resolve(__dirname, "../..");
-const HARDHAT = path.join(ROOT, "node_modules/hardhat/internal/cli/bootstrap.js");
 /** Accounts 1 and 2 of anvil. */
 const GOVERNOR = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const GUARDIAN = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
@@ -38,17 +36,17 @@ describe("[proof] deploying again after a failure", () => {
     const anvil = await startAnvil();
     const proxy = await startRpcProxy(anvil.url, fateOf);
     const deployments = path.join(folder, name);
-    const env = {
-      ...process.env,
-      CAUSEWAY_PRIMARY_RPC_URL: proxy.url,
-      CAUSEWAY_DEPLOYMENTS: deployments,
-      CAUSEWAY_CONFIG: path.join(folder, "config.json"),
-      HARDHAT_NETWORK: undefined,
+    const options = {
+      network: "primary",
+      rpcUrl: proxy.url,
+      deployments,
+      configFile: path.join(folder, "config.json"),
     };
-    const args = [HARDHAT, "run", "--no-compile", "--network", "primary", "test/fixtures/deployRuns.ts"];
     const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true });
     try {
-      const failures = JSON.parse(await outputOf(args, env)) as string[];
+      const { code, output } = await runHardhat(["run", "--no-compile", "test/fixtures/deployRuns.ts"], options);
+      if (code !== 0) throw new Error(output);
+      const failures = JSON.parse(output.trim().split("\n").at(-1)!) as string[];
       const transactions = await provider.getBlockNumber();
       const description = readDescription(deployments, "primary");
       return {
@@ -108,15 +106,4 @@ function recordsOf(folder: string): Record<string, string> {
   const files = fs.readdirSync(folder).filter((file) => file.endsWith(".json") && !file.startsWith("."));
   const read = (file: string) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as { address: string };
   return Object.fromEntries(files.map((file) => [path.basename(file, ".json"), read(file).address]));
-}
-
-async function outputOf(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
-  const output = { stdout: "", stderr: "" };
-  for (const stream of ["stdout", "stderr"] as const) {
-    child[stream].on("data", (data: Buffer) => (output[stream] += data.toString()));
-  }
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new Error(`${output.stdout}\n${output.stderr}`);
-  return output.stdout;
 }
