@@ -202,7 +202,6 @@ contract Vault is IVault, Outflow, RequestQueue, StableDesk {
         if (request.key != 0 && msg.sender != request.owner) {
             revert Vault_KeyNotFromOwner(request.owner, msg.sender);
         }
-        if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
         uint256 word0 = _word0(OP_DEPOSIT, request.account, request.cell, token, amount);
         return _enqueue(word0, Requests.word1(request.owner, 0), request.key, request.token == NATIVE ? amount : 0);
     }
@@ -218,7 +217,6 @@ contract Vault is IVault, Outflow, RequestQueue, StableDesk {
         uint256 minOut = 0;
         if (request.tokenOut != 0) minOut = PackedAmount.packUp(request.minOut);
         else if (amount < request.minOut) revert Vault_BelowMinimum(request.minOut, amount);
-        if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
         return
             _enqueue(
                 _word0(OP_ROUTE, 0, 0, ZUSD, amount),
@@ -292,6 +290,7 @@ contract Vault is IVault, Outflow, RequestQueue, StableDesk {
         uint256 amount
     ) private view returns (uint256) {
         Requests.checkIndices(account, cell, cellBits);
+        if (amount >> 128 != 0) revert Requests.Requests_AmountOutOfRange(amount);
         return Requests.word0(op, chainIndex, account, cell, token, amount);
     }
 

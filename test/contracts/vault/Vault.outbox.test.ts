@@ -228,7 +228,8 @@ describe("Vault outbox", () => {
       vault,
       "Vault_GasTooLow",
     );
-    await expect(vault.pay(BATCH, payments, ZeroHash)).to.emit(vault, "PaymentMade");
+    // A plain payment needs less than a redemption.
+    await expect(vault.pay(BATCH, payments, ZeroHash, { gasLimit: 500_000n })).to.emit(vault, "PaymentMade");
   });
 
   describe("claims", () => {

@@ -59,6 +59,14 @@ describe("Vault outflow", () => {
     expect(await vault.outboxOf(1n)).to.equal(ZeroHash);
   });
 
+  it("counts a single unit, which is paid at once", async () => {
+    const { vault, pay } = await loadFixture(fixture);
+    await expect(pay([payment(USD, fresh(1), 1n)]))
+      .to.emit(vault, "PaymentMade")
+      .withArgs(1n, fresh(1), USD, 1n);
+    expect(await vault.outflowOf(USD)).to.deep.equal([LIMIT, LIMIT - 1n]);
+  });
+
   it("a token without a limit is paid without one, and a limit is taken away", async () => {
     const { vault, token, pay, asAdmin } = await loadFixture(fixture);
     await expect(pay([payment(ETH, fresh(1), HELD)])).to.changeEtherBalance(fresh(1), HELD);

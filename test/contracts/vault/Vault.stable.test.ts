@@ -670,6 +670,19 @@ describe("Vault dealing in zUSD", () => {
       await whole();
     });
 
+    it("into a token without a facility is refused by its name until it is released", async () => {
+      const { vault, recipient, zusd, pay, whole } = await loadFixture(waiting);
+      const nowhere = payment(ZUSD, recipient.address, AMOUNT, { into: BARE });
+      await pay([nowhere]);
+      const { args } = (await vault.queryFilter(vault.filters.PaymentWaits())).at(-1)!;
+      await expect(vault.redeemWaiting(args.id, nowhere, args.since))
+        .to.be.revertedWithCustomError(vault, "StableDesk_NoFacility")
+        .withArgs(BARE);
+      const released = vault.connect(recipient).releaseWaiting(args.id, nowhere, args.since);
+      await expect(released).to.changeTokenBalance(zusd, recipient, AMOUNT);
+      await whole();
+    });
+
     it("G6: is redeemed and released while minting is stopped", async () => {
       const { vault, recipient, dai, usdc, waits, id, since, refill } = await loadFixture(waiting);
       await refill();
@@ -726,32 +739,32 @@ describe("Vault dealing in zUSD", () => {
       await chain.pay([waits]);
       const [{ args }] = await chain.vault.queryFilter(chain.vault.filters.PaymentWaits());
       const { interface: abi } = chain.vault;
+      const permit = { value: 1n, deadline: 1n, v: 27, r: ZeroHash, s: ZeroHash };
+      const swap = {
+        tokenIn: await chain.zusd.getAddress(),
+        amountIn: 1n,
+        destination: 1,
+        tokenOut: 0,
+        minOut: 0n,
+        deadline: 2n ** 31n,
+        recipient: address,
+      };
       const entries: [string, string][] = [
         ["deposit", abi.encodeFunctionData("deposit", [depositRequest({ amount: 0n })])],
         [
           "depositWithPermit",
           abi.encodeFunctionData("depositWithPermit", [
             depositRequest({ token: await chain.bare.getAddress() }),
-            { value: 1n, deadline: 1n, v: 27, r: ZeroHash, s: ZeroHash },
+            permit,
           ]),
         ],
         ["pay", abi.encodeFunctionData("pay", [9n, [payment(ZUSD, address, 1n)], ZeroHash])],
         ["claim", abi.encodeFunctionData("claim", [ZUSD, address])],
         ["claimFor", abi.encodeFunctionData("claimFor", [address, ZUSD])],
-        [
-          "swap",
-          abi.encodeFunctionData("swap", [
-            {
-              tokenIn: await chain.zusd.getAddress(),
-              amountIn: 1n,
-              destination: 1,
-              tokenOut: 0,
-              minOut: 0n,
-              deadline: 2n ** 31n,
-              recipient: address,
-            },
-          ]),
-        ],
+        ["depositOnCredit", abi.encodeFunctionData("depositOnCredit", [ZeroAddress, 1n, depositRequest()])],
+        ["payDelayed", abi.encodeFunctionData("payDelayed", [9n, address, ZUSD])],
+        ["swap", abi.encodeFunctionData("swap", [swap])],
+        ["swapWithPermit", abi.encodeFunctionData("swapWithPermit", [swap, permit])],
         ["redeemWaiting", abi.encodeFunctionData("redeemWaiting", [args.id, waits, args.since])],
         ["releaseWaiting", abi.encodeFunctionData("releaseWaiting", [args.id, waits, args.since])],
       ];

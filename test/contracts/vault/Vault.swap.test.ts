@@ -277,6 +277,29 @@ describe("Vault.swap", () => {
     await expect(vault.swap(request, { value: due + 1n })).to.changeEtherBalances([user, vault], [-due, due]);
   });
 
+  it("takes each field up to its bound", async () => {
+    const { primary, swap } = await loadFixture(fixture);
+    const queued = async (fields: Parameters<typeof swap>[0]) => {
+      await swap(fields);
+      const [, second, third] = (await queueOf(primary)).at(-1)!;
+      return { ...unpack(RouteWord1, second), ...unpack(RouteWord2, third) };
+    };
+    expect(await queued({ deadline: 2 ** 40 - 1, destination: 63 })).to.include({
+      deadline: 2n ** 40n - 1n,
+      payer: 63n,
+    });
+    // The most that a word holds, above 2^127.
+    const minOut = 34_028_236_692n * 10n ** 28n;
+    expect(await queued({ tokenOut: 1023, minOut })).to.include({ into: 1023n, minOut: packAmount(minOut) });
+    const timestamp = (await time.latest()) + 60;
+    await time.setNextBlockTimestamp(timestamp);
+    expect(await queued({ deadline: timestamp })).to.include({ deadline: BigInt(timestamp) });
+    await time.setNextBlockTimestamp(timestamp + 10);
+    await expect(swap({ deadline: timestamp + 9 }))
+      .to.be.revertedWithCustomError(primary.vault, "Vault_InvalidDeadline")
+      .withArgs(timestamp + 9);
+  });
+
   it("B6: refuses what it cannot mean, naming the rule", async () => {
     const { primary, swap } = await loadFixture(fixture);
     const { vault } = primary;
