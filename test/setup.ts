@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import chai from "chai";
 import fc from "fast-check";
-import "@nomicfoundation/hardhat-chai-matchers";
+import "hardhat";
 
 interface Curve {
   terminate(): Promise<void>;
