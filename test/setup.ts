@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import chai from "chai";
 import fc from "fast-check";
 import "hardhat";
+import { terminateCurve } from "../protocol/crypto/curve";
 
 interface Curve {
   terminate(): Promise<void>;
@@ -55,7 +56,6 @@ export const mochaHooks = {
 
   async afterAll(): Promise<void> {
     // In a parallel run the process goes on with other files, so the protocol's curve must know that it was ended.
-    const { terminateCurve } = await import("../protocol/crypto/curve");
     await terminateCurve();
     await Promise.all([...curves].map((curve) => curve.terminate()));
     curves.clear();
