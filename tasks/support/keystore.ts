@@ -4,7 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { encryptKeystoreJsonSync, getAddress, isHexString, Wallet } from "ethers";
-import { HardhatPluginError } from "hardhat/plugins";
+import { userError } from "./action";
 import { readSecretFile, requireOutside, writeSecretFile } from "./secretFile";
 
 export const ACCOUNT_VARIABLE = "CAUSEWAY_ACCOUNT";
@@ -56,7 +56,7 @@ export function accounts(options: KeystoreOptions = {}): { name: string; address
 
 /**
  * The keys of the account that the environment names; undefined: it names none.
- * @throws for its user, as Hardhat's configuration asks: one line without a trace
+ * @throws as `userError`: Hardhat's configuration asks, before any task
  */
 export function environmentKeys(): string[] | undefined {
   const name = process.env[ACCOUNT_VARIABLE];
@@ -64,7 +64,7 @@ export function environmentKeys(): string[] | undefined {
   try {
     return [unlock(name, passwordFromFile() ?? askHidden(`password of ${name}: `))];
   } catch (error) {
-    throw new HardhatPluginError("causeway", (error as Error).message, error as Error);
+    throw userError(error);
   }
 }
 
