@@ -150,6 +150,8 @@ uint256 constant FACT_BATCH = 2; // (batches, number) => batch hash
 uint256 constant MIN_QUEUE_OPS = 2; // queue op slots of a circuit at least
 uint256 constant QUEUE_RING = 256; // heads of the request queue that a vault remembers
 uint256 constant REQUEST_FEE_STEP = 64; // open requests after which the fee grows once more
+uint256 constant HOLD_TIME = 2851200; // seconds for which a guardian holds what is delayed of some batches
+uint256 constant DECISION_TIME = 259200; // seconds before its end in which the administrator decides who gets it
 uint256 constant MAX_TIMESTAMP_AGE = 3600; // seconds
 uint256 constant PAYMENT_GAS = 100000; // gas of a pushed payment at the recipient or token
 uint256 constant PAYMENT_RETURN_BYTES = 32; // bytes of its answer that are read

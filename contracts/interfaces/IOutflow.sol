@@ -5,7 +5,8 @@ pragma solidity 0.8.28;
 /// @notice A token may have a limit: a bucket of that size, which refills within a day. What an outbox pays comes out of it, whether the payment
 ///   succeeds or becomes claimable. A payment of more than is left is delayed, whole; later anyone may have it paid, as far as the
 ///   bucket reaches. So in any time t at most limit·(1 + t/day) leaves, and nothing is lost. Claims are not bounded: they were before.
-/// @notice A guardian may hold what is delayed of some batches: for 3 days, and not again until 30 days after. It holds nothing else.
+/// @notice A guardian may hold what was delayed of some batches: for 33 days, and not again until 30 days after. It holds nothing else. In
+///   the hold's last 3 days, not sooner, the administrator may name others to be paid; what it leaves is paid as before.
 interface IOutflow {
     /// @notice No such payment is delayed.
     error Outflow_NotDelayed(uint64 batch, address recipient, uint16 token);
@@ -15,11 +16,27 @@ interface IOutflow {
     error Outflow_Held(uint64 batch, uint64 until);
     /// @notice Payments were held lately.
     error Outflow_HeldLately(uint64 earliest);
+    /// @notice Not from first to last, or beyond the latest batch of which a payment was delayed.
+    error Outflow_InvalidRange(uint64 first, uint64 last, uint64 lastDelayed);
+    /// @notice The batch's delayed payments are not held.
+    error Outflow_NotHeld(uint64 batch);
+    /// @notice It is too early to decide who gets what is held.
+    error Outflow_Undecided(uint64 earliest);
+    /// @notice A payment to nobody.
+    error Outflow_ZeroRecipient();
 
     /// @param limit In the token's own units; 0: none.
     event OutflowLimitSet(uint16 indexed token, uint112 limit);
-    /// @notice A payment found too little in the bucket.
-    event PaymentDelayed(uint64 indexed batch, address indexed recipient, uint16 token, uint128 amount);
+    /// @notice A payment found too little in the bucket, or was redirected to this recipient.
+    event PaymentDelayed(uint64 indexed batch, address indexed recipient, uint16 token, uint256 amount);
+    /// @notice What was delayed for a recipient is delayed for another.
+    event PaymentRedirected(
+        uint64 indexed batch,
+        address indexed recipient,
+        uint16 token,
+        address indexed to,
+        uint256 amount
+    );
     /// @param until Unix seconds.
     event PaymentsHeld(uint64 first, uint64 last, uint64 until);
 
@@ -27,8 +44,13 @@ interface IOutflow {
     /// @param token Token id.
     function setOutflowLimit(uint16 token, uint112 limit) external;
 
-    /// @notice Holds what is delayed of a range of batches for 3 days, once in 33 days. Restricted.
+    /// @notice Holds what was delayed of a range of batches for 33 days, once in 63 days. Restricted.
+    /// @param last At most `lastDelayed`.
     function holdPayments(uint64 first, uint64 last) external;
+
+    /// @notice Names another who is paid what was delayed for a recipient, in the last 3 days of its hold. Restricted.
+    /// @dev Of all that the batch delayed of the token for the recipient.
+    function redirectPayment(uint64 batch, address recipient, uint16 token, address to) external;
 
     /// @notice Pays as much of a delayed payment as the bucket has. Anyone may.
     /// @return part What was paid, or became claimable where the payment failed.
@@ -47,8 +69,14 @@ interface IOutflow {
     /// @return until Until when, unix seconds.
     function hold() external view returns (uint64 first, uint64 last, uint64 until);
 
+    /// @return batch The latest batch of which a payment was delayed; 0: none.
+    function lastDelayed() external view returns (uint64 batch);
+
     /// @notice Seconds for which payments are held.
     function HOLD() external view returns (uint64);
+
+    /// @notice Seconds, the last of a hold, in which it is decided who gets what is held.
+    function DECISION() external view returns (uint64);
 
     /// @notice Seconds from the end of a hold to the next.
     function BETWEEN_HOLDS() external view returns (uint64);

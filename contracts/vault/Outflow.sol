@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.28;
 
+import {DECISION_TIME, HOLD_TIME} from "../generated/Spec.sol";
 import {IOutflow} from "../interfaces/IOutflow.sol";
 import {NetFlow} from "../libraries/NetFlow.sol";
 
 /// @title See {IOutflow}
 abstract contract Outflow is IOutflow {
     /// @inheritdoc IOutflow
-    uint64 public constant HOLD = 3 days;
+    uint64 public constant HOLD = uint64(HOLD_TIME);
+    /// @inheritdoc IOutflow
+    uint64 public constant DECISION = uint64(DECISION_TIME);
     /// @inheritdoc IOutflow
     uint64 public constant BETWEEN_HOLDS = 30 days;
 
@@ -18,11 +21,12 @@ abstract contract Outflow is IOutflow {
         uint32 time;
     }
 
-    /// @dev One slot.
+    /// @dev One slot. `newest` is the latest batch of which a payment was delayed.
     struct Hold {
         uint64 first;
         uint64 last;
         uint64 until;
+        uint64 newest;
     }
 
     mapping(uint16 token => Bucket) private _buckets;
@@ -45,6 +49,11 @@ abstract contract Outflow is IOutflow {
         return (_hold.first, _hold.last, _hold.until);
     }
 
+    /// @inheritdoc IOutflow
+    function lastDelayed() external view returns (uint64 batch) {
+        return _hold.newest;
+    }
+
     function _setLimit(uint16 token, uint112 limit) internal {
         Bucket storage bucket = _buckets[token];
         uint256 used = _used(bucket);
@@ -53,11 +62,27 @@ abstract contract Outflow is IOutflow {
     }
 
     function _holdBatches(uint64 first, uint64 last) internal {
-        uint64 earliest = _hold.until + BETWEEN_HOLDS;
+        Hold memory before = _hold;
+        uint64 earliest = before.until + BETWEEN_HOLDS;
         if (block.timestamp < earliest) revert Outflow_HeldLately(earliest);
+        if (first > last || last > before.newest) revert Outflow_InvalidRange(first, last, before.newest);
         uint64 until = uint64(block.timestamp) + HOLD;
-        _hold = Hold(first, last, until);
+        _hold = Hold(first, last, until, before.newest);
         emit PaymentsHeld(first, last, until);
+    }
+
+    /// @dev The new recipient's is held, too, as long as the hold lasts.
+    function _redirect(uint64 batch, address recipient, uint16 token, address to) internal {
+        if (to == address(0)) revert Outflow_ZeroRecipient();
+        if (!_isHeld(batch)) revert Outflow_NotHeld(batch);
+        uint64 earliest = _hold.until - DECISION;
+        if (block.timestamp < earliest) revert Outflow_Undecided(earliest);
+        bytes32 key = _key(batch, recipient, token);
+        uint256 amount = _delayed[key];
+        if (amount == 0) revert Outflow_NotDelayed(batch, recipient, token);
+        delete _delayed[key];
+        emit PaymentRedirected(batch, recipient, token, to, amount);
+        _delay(batch, to, token, amount);
     }
 
     /// @return part What of the amount may leave now. It is taken out of the bucket: all, or nothing unless `inParts`.
@@ -77,7 +102,8 @@ abstract contract Outflow is IOutflow {
         _buckets[token] = bucket;
     }
 
-    function _delay(uint64 batch, address recipient, uint16 token, uint128 amount) internal {
+    function _delay(uint64 batch, address recipient, uint16 token, uint256 amount) internal {
+        if (batch > _hold.newest) _hold.newest = batch;
         _delayed[_key(batch, recipient, token)] += amount;
         emit PaymentDelayed(batch, recipient, token, amount);
     }
@@ -87,14 +113,16 @@ abstract contract Outflow is IOutflow {
         bytes32 key = _key(batch, recipient, token);
         uint256 amount = _delayed[key];
         if (amount == 0) revert Outflow_NotDelayed(batch, recipient, token);
-        Hold memory held = _hold;
-        if (batch >= held.first && batch <= held.last && block.timestamp < held.until) {
-            revert Outflow_Held(batch, held.until);
-        }
+        if (_isHeld(batch)) revert Outflow_Held(batch, _hold.until);
         uint256 most = amount < type(uint128).max ? amount : type(uint128).max;
         part = uint128(_release(token, most, true));
         if (part == 0) revert Outflow_Spent(token);
         _delayed[key] = amount - part;
+    }
+
+    function _isHeld(uint64 batch) private view returns (bool) {
+        Hold memory held = _hold;
+        return batch >= held.first && batch <= held.last && block.timestamp < held.until;
     }
 
     function _available(Bucket memory bucket) private view returns (uint256) {

@@ -176,6 +176,11 @@ contract Vault is IVault, Outflow, RequestQueue, StableDesk {
     }
 
     /// @inheritdoc IOutflow
+    function redirectPayment(uint64 batch, address recipient, uint16 token, address to) external restricted {
+        _redirect(batch, recipient, token, to);
+    }
+
+    /// @inheritdoc IOutflow
     function payDelayed(uint64 batch, address recipient, uint16 token) external nonReentrant returns (uint128 part) {
         _requireGas(PAYMENT_GAS);
         part = _takeDelayed(batch, recipient, token);

@@ -74,6 +74,10 @@ export const QUEUE_RING = 256;
 /** Open requests after which the fee of a request grows once more. */
 export const REQUEST_FEE_STEP = 64;
 
+/** Seconds for which a guardian holds what is delayed of some batches, and how many of them, the last, are there to decide in who gets it. */
+export const HOLD_TIME = 33 * 86_400;
+export const DECISION_TIME = 3 * 86_400;
+
 /** Oldest timestamp, in seconds, that the primary chain accepts in a batch. */
 export const MAX_TIMESTAMP_AGE = 3600;
 

@@ -2,6 +2,7 @@
 import { HDNodeWallet } from "ethers";
 import { networkOf } from "../../protocol/chain/networks";
 import { isDevelopmentSrs } from "../../protocol/crypto/srs";
+import { HOLD_TIME } from "../../protocol/spec";
 import type { CircuitArtifacts } from "../../protocol/prover";
 import { ANVIL_MNEMONIC } from "../anvil";
 import { finalityOf, requestFeesOf, type ChainConfig, type DeploymentConfig } from "./config";
@@ -14,6 +15,9 @@ const LIVE_THRESHOLD = 2;
 
 /** Least delay of the administration on a live network: users can leave before a change takes hold. */
 const LIVE_TIMELOCK = 30 * 24 * 3600;
+
+/** With a guardian, the greatest: what is announced a day after a hold began is done before the hold is over. */
+const GUARDED_TIMELOCK = HOLD_TIME - 24 * 3600;
 
 /** How many of the accounts of the well-known mnemonic are recognised. */
 const KNOWN_ACCOUNTS = 20;
@@ -65,6 +69,8 @@ export function developmentPieces(config: DeploymentConfig, chain: ChainConfig, 
   if (finalityOf(chain) < leastFinality) refuse(`finality must be at least ${leastFinality} s`);
   if (config.governance === undefined) refuse("there must be a governor, with a timelock");
   if ((config.governance?.timelock ?? 0) < LIVE_TIMELOCK) refuse(`the timelock must be at least ${LIVE_TIMELOCK} s`);
+  if (config.governance?.guardian !== undefined && config.governance.timelock > GUARDED_TIMELOCK)
+    refuse(`with a guardian the timelock must be at most ${GUARDED_TIMELOCK} s: its holds would be over before it`);
   if (requestFeesOf(chain).growth === 0n)
     refuse("requestFee.growth must not be 0: who fills the queue must pay for it");
   const test = tokens.find((token) => typeof token === "object" && "test" in token);

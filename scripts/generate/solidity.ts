@@ -65,6 +65,8 @@ export function solidityConstants(): string {
       ["MIN_QUEUE_OPS", spec.MIN_QUEUE_OPS, "queue op slots of a circuit at least"],
       ["QUEUE_RING", spec.QUEUE_RING, "heads of the request queue that a vault remembers"],
       ["REQUEST_FEE_STEP", spec.REQUEST_FEE_STEP, "open requests after which the fee grows once more"],
+      ["HOLD_TIME", spec.HOLD_TIME, "seconds for which a guardian holds what is delayed of some batches"],
+      ["DECISION_TIME", spec.DECISION_TIME, "seconds before its end in which the administrator decides who gets it"],
       ["MAX_TIMESTAMP_AGE", spec.MAX_TIMESTAMP_AGE, "seconds"],
       ["PAYMENT_GAS", spec.PAYMENT_GAS, "gas of a pushed payment at the recipient or token"],
       ["PAYMENT_RETURN_BYTES", spec.PAYMENT_RETURN_BYTES, "bytes of its answer that are read"],

@@ -1,9 +1,11 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import type { BaseContract, ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
+import { ZUSD } from "../../protocol/spec";
+import { outboxHash } from "../../protocol/witness/hashes";
 import type { Ordering } from "../../typechain-types";
-import { CIRCUIT, circuitOf, deployChain, FORCE_DELAY, SECONDARY } from "../fixtures/contracts";
+import { CIRCUIT, circuitOf, deployChain, FORCE_DELAY, impersonate, payment, SECONDARY } from "../fixtures/contracts";
 import { PARAMETERS as DISCOUNTED_PARAMETERS, PRICE } from "../fixtures/pcd";
 import { PARAMETERS } from "../fixtures/pegged";
 
@@ -71,6 +73,14 @@ describe("G1: role × function", () => {
     await freshVault.setRequestFee(3, 0);
     await freshVault.setKey(1, 0, { value: await freshVault.requestFee() });
 
+    // A vault whose administrator may decide who gets what is held.
+    const payments = [payment(ZUSD, stranger.address, 9n)];
+    await chain.vault.setOutflowLimit(ZUSD, 1n);
+    await chain.vault.connect(await impersonate(await rollup.getAddress())).enqueueOutbox(1n, outboxHash(payments));
+    await chain.vault.pay(1n, payments, ethers.ZeroHash);
+    await chain.vault.holdPayments(1n, 1n);
+    await time.increase((await chain.vault.HOLD()) - (await chain.vault.DECISION()));
+
     /** Every restricted function, with arguments that it takes when the caller may call it. */
     const functions: [BaseContract, string, unknown[]][] = [
       [chains, "register", [9, 1n, remote.facts]],
@@ -105,7 +115,8 @@ describe("G1: role × function", () => {
       [sharePrice, "accept", [1n]],
       [freshVault, "bindBooks", [books]],
       [freshVault, "setOutflowLimit", [1, 5n]],
-      [freshVault, "holdPayments", [1n, 2n]],
+      [freshVault, "holdPayments", [0n, 0n]],
+      [chain.vault, "redirectPayment", [1n, stranger, ZUSD, stranger]],
       [freshVault, "setRequestFee", [1n, 2n]],
       [freshVault, "collectRequestFees", [stranger]],
     ];

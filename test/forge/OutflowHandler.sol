@@ -63,6 +63,7 @@ contract OutflowHandler is Handler {
     uint64 public heldFirst;
     uint64 public heldLast;
     uint64 public heldUntil;
+    uint64 public lastDelayed;
 
     mapping(uint256 local => Money) private _money;
     mapping(uint256 local => uint256) public limitOf;
@@ -156,7 +157,7 @@ contract OutflowHandler is Handler {
         uint16 id = uint16((_CHAIN << 10) | local);
         bytes32 key = keccak256(abi.encode(delayed));
         (, uint256 available) = vault.outflowOf(id);
-        bool isHeld = delayed.batch >= heldFirst && delayed.batch <= heldLast && block.timestamp < heldUntil;
+        bool isHeld = _isHeld(delayed.batch);
         CHEATS.recordLogs();
         try vault.payDelayed(delayed.batch, delayed.recipient, id) returns (uint128 part) {
             _check(!isHeld, "a payment that is held");
@@ -181,15 +182,38 @@ contract OutflowHandler is Handler {
         bool isEarly = block.timestamp < uint256(heldUntil) + 30 days;
         try vault.holdPayments(first, last) {
             _check(!isEarly, "held again so soon");
-            (heldFirst, heldLast, heldUntil) = (first, last, uint64(block.timestamp + 3 days));
+            _check(last <= lastDelayed, "what was not delayed is held");
+            (heldFirst, heldLast, heldUntil) = (first, last, uint64(block.timestamp + 33 days));
         } catch {
-            _check(isEarly, "a hold was refused");
+            _check(isEarly || last > lastDelayed, "a hold was refused");
+        }
+    }
+
+    /// @notice The administrator tries to name another who is paid.
+    function redirect(uint256 seed) external {
+        if (_waiting.length == 0) return;
+        Random.Source memory random = _random(seed);
+        uint256 at = random.below(_waiting.length);
+        Delayed memory from = _waiting[at];
+        Delayed memory to = Delayed(from.batch, _recipients[random.below(_recipients.length)], from.local);
+        bool mayBe = _isHeld(from.batch) && block.timestamp >= heldUntil - 3 days;
+        try vault.redirectPayment(from.batch, from.recipient, uint16((_CHAIN << 10) | from.local), to.recipient) {
+            _check(mayBe, "redirected, but not held so long");
+            (bytes32 before, bytes32 then) = (keccak256(abi.encode(from)), keccak256(abi.encode(to)));
+            uint256 amount = _amounts[before];
+            _amounts[before] = 0;
+            _waiting[at] = _waiting[_waiting.length - 1];
+            _waiting.pop();
+            if (_amounts[then] == 0) _waiting.push(to);
+            _amounts[then] += amount;
+        } catch {
+            _check(!mayBe, "a redirection was refused");
         }
     }
 
     function wait_(uint256 seed) external {
         Random.Source memory random = _random(seed);
-        CHEATS.warp(block.timestamp + (random.oneIn(20) ? random.upTo(40 days) : random.upTo(8 hours)));
+        CHEATS.warp(block.timestamp + (random.oneIn(20) ? random.upTo(70 days) : random.upTo(8 hours)));
     }
 
     /// @notice Now and then: limits, the fee, the mood of a recipient, and who collects.
@@ -225,6 +249,10 @@ contract OutflowHandler is Handler {
         return local == 1 ? address(vault).balance : _token.balanceOf(address(vault));
     }
 
+    function _isHeld(uint64 batch_) private view returns (bool) {
+        return batch_ >= heldFirst && batch_ <= heldLast && block.timestamp < heldUntil;
+    }
+
     function _payOne(Payment[] memory one, Payment[] memory all, uint256 i) private {
         uint256 local = one[0].token & 1023;
         uint256 amount = one[0].amount;
@@ -239,6 +267,7 @@ contract OutflowHandler is Handler {
         bytes32 key = keccak256(abi.encode(delayed));
         if (_amounts[key] == 0) _waiting.push(delayed);
         _amounts[key] += amount;
+        lastDelayed = batch;
         _money[local].delayed += amount;
     }
 

@@ -12,6 +12,7 @@ const HOUR = 3600n;
 const DAY = 24n * HOUR;
 const LIMIT = 86_400n;
 const HELD = 10n ** 6n;
+const VICTIM = ethers.getAddress(ethers.toBeHex(0xdead00, 20));
 const fresh = (i: number): string => ethers.getAddress(ethers.toBeHex(0xabd0000 + i, 20));
 
 describe("Vault outflow", () => {
@@ -19,7 +20,7 @@ describe("Vault outflow", () => {
   async function fixture() {
     const chain = await deployChain();
     const { vault, tokens, rollup } = chain;
-    const [admin, , stranger] = await ethers.getSigners();
+    const [admin, , stranger, governor] = await ethers.getSigners();
     const token = await ethers.deployContract("MockToken", ["USD", 6]);
     await tokens.list(NATIVE);
     await tokens.list(token);
@@ -34,7 +35,35 @@ describe("Vault outflow", () => {
       await vault.connect(voice).enqueueOutbox(batch, outboxHash(payments));
       return vault.connect(stranger).pay(batch, [...payments], ZeroHash);
     };
-    return { ...chain, token, stranger, pay, vault: vault.connect(stranger), asAdmin: vault.connect(admin) };
+    /** The governor announces at once that these of batch 1 are paid to the victim; what it answers does it when the timelock is over. */
+    const announceRedirection = async (recipients: readonly string[]) => {
+      const { access } = chain;
+      await access.grantRole(await access.ADMIN_ROLE(), governor, 30n * DAY);
+      const calls = recipients.map((recipient) =>
+        vault.interface.encodeFunctionData("redirectPayment", [1n, recipient, USD, VICTIM]),
+      );
+      const asGovernor = access.connect(governor);
+      for (const call of calls) await asGovernor.schedule(vault, call, 0);
+      const announced = await now();
+      return async () => {
+        await time.increaseTo(announced + 30n * DAY - 60n);
+        await expect(asGovernor.execute(vault, calls[0])).to.be.revertedWithCustomError(
+          access,
+          "AccessManagerNotReady",
+        );
+        await time.increaseTo(announced + 30n * DAY);
+        for (const call of calls) await asGovernor.execute(vault, call);
+      };
+    };
+    return {
+      ...chain,
+      token,
+      stranger,
+      pay,
+      announceRedirection,
+      vault: vault.connect(stranger),
+      asAdmin: vault.connect(admin),
+    };
   }
 
   /** Runs in a block of exactly this time. */
@@ -166,7 +195,7 @@ describe("Vault outflow", () => {
   });
 
   it("X11: whoever forges all that a vault owes gets what the bucket lets out until the answer, and nothing after it", async () => {
-    const { vault, token, pay, asAdmin } = await loadFixture(fixture);
+    const { vault, token, pay, asAdmin, announceRedirection } = await loadFixture(fixture);
     // A batch on forged facts: all the vault holds, split over many, tried at once and again each hour.
     const parts = 50;
     const forged = Array.from({ length: parts }, (_, i) => payment(USD, fresh(i), HELD / BigInt(parts)));
@@ -188,25 +217,43 @@ describe("Vault outflow", () => {
     await time.increaseTo(start + answer - 60n);
     await tryAll();
     await at(start + answer, () => asAdmin.holdPayments(1n, 1n));
+    const waiting: string[] = [];
+    for (const { recipient } of forged) {
+      if ((await vault.delayedOf(1n, recipient, USD)) > 0n) waiting.push(recipient);
+    }
+    const decided = await announceRedirection(waiting);
     const loss = HELD - (await token.balanceOf(vault));
     const bound = LIMIT + (LIMIT * answer) / DAY;
     expect(loss).to.be.at.most(bound);
     // Nor much less: it takes payments of a fiftieth each, and what the last minute refilled.
     expect(loss).to.be.at.least(bound - HELD / BigInt(parts));
-    for (const { recipient } of forged) {
-      if ((await vault.delayedOf(1n, recipient, USD)) === 0n) continue;
+    for (const recipient of waiting) {
       await expect(vault.payDelayed(1n, recipient, USD)).to.be.revertedWithCustomError(vault, "Outflow_Held");
     }
     expect(HELD - (await token.balanceOf(vault))).to.equal(loss);
+    // The timelock of 30 days is over before the hold is: what was forged goes to whom it was taken from.
+    await decided();
+    const [, , until] = await vault.hold();
+    await time.increaseTo(until + (DAY * HELD) / LIMIT);
+    for (const { recipient } of forged) {
+      await expect(vault.payDelayed(1n, recipient, USD)).to.be.revertedWithCustomError(vault, "Outflow_NotDelayed");
+    }
+    for (let i = 0n; (await vault.delayedOf(1n, VICTIM, USD)) > 0n; i++) {
+      expect(i).to.be.at.most(HELD / LIMIT);
+      await vault.payDelayed(1n, VICTIM, USD);
+      await time.increase(DAY);
+    }
+    expect(await token.balanceOf(VICTIM)).to.equal(HELD - loss);
+    expect(await token.balanceOf(vault)).to.equal(0n);
   });
 
   describe("G6: a hold", () => {
-    it("G6: stops what is delayed of the named batches for 3 days, and nothing else", async () => {
+    it("G6: stops what is delayed of the named batches for 33 days, and nothing else", async () => {
       const { vault, token, pay, asAdmin } = await loadFixture(fixture);
       for (let i = 1; i <= 4; i++) await pay([payment(USD, fresh(i), LIMIT)], BigInt(i));
       await time.increase(DAY);
       const holding = await asAdmin.holdPayments(2n, 3n);
-      const until = (await now()) + 3n * DAY;
+      const until = (await now()) + 33n * DAY;
       await expect(holding).to.emit(vault, "PaymentsHeld").withArgs(2n, 3n, until);
       expect(await vault.hold()).to.deep.equal([2n, 3n, until]);
       for (const batch of [2n, 3n]) {
@@ -227,12 +274,13 @@ describe("Vault outflow", () => {
     });
 
     it("G6: cannot be renewed: 30 days lie between two, for whichever batches and whoever asks", async () => {
-      const { vault, asAdmin } = await loadFixture(fixture);
+      const { vault, pay, asAdmin } = await loadFixture(fixture);
+      await pay([payment(USD, fresh(1), HELD)], 11n);
       await asAdmin.holdPayments(1n, 9n);
       const [, , until] = await vault.hold();
       expect(until).to.equal((await now()) + (await vault.HOLD()));
       const earliest = until + (await vault.BETWEEN_HOLDS());
-      expect([await vault.HOLD(), await vault.BETWEEN_HOLDS()]).to.deep.equal([3n * DAY, 30n * DAY]);
+      expect([await vault.HOLD(), await vault.BETWEEN_HOLDS()]).to.deep.equal([33n * DAY, 30n * DAY]);
       for (const timestamp of [until - DAY, until, earliest - 1n]) {
         await at(timestamp, () =>
           expect(asAdmin.holdPayments(10n, 11n))
@@ -241,7 +289,78 @@ describe("Vault outflow", () => {
         );
       }
       await at(earliest, () => asAdmin.holdPayments(10n, 11n));
-      expect(await vault.hold()).to.deep.equal([10n, 11n, earliest + 3n * DAY]);
+      expect(await vault.hold()).to.deep.equal([10n, 11n, earliest + 33n * DAY]);
+    });
+
+    it("G6: names batches of which something was delayed: not what is yet to come", async () => {
+      const { vault, pay, asAdmin } = await loadFixture(fixture);
+      expect(await vault.lastDelayed()).to.equal(0n);
+      await pay([payment(USD, fresh(1), HELD)], 5n);
+      await pay([payment(USD, fresh(1), HELD)], 4n);
+      await pay([payment(ETH, fresh(1), 1n)], 6n);
+      expect(await vault.lastDelayed()).to.equal(5n);
+      for (const [first, last] of [
+        [4n, 6n],
+        [6n, 6n],
+        [5n, 4n],
+        [0n, 2n ** 64n - 1n],
+      ]) {
+        await expect(asAdmin.holdPayments(first, last))
+          .to.be.revertedWithCustomError(vault, "Outflow_InvalidRange")
+          .withArgs(first, last, 5n);
+      }
+      await asAdmin.holdPayments(4n, 5n);
+      // A batch that comes later moves the end for the next hold, and is not in this one.
+      await pay([payment(USD, fresh(2), HELD)], 7n);
+      const [first, last] = await vault.hold();
+      expect([first, last, await vault.lastDelayed()]).to.deep.equal([4n, 5n, 7n]);
+      await time.increase(DAY);
+      await vault.payDelayed(7n, fresh(2), USD);
+    });
+
+    it("G6: only what is held is redirected, and only in the hold's last 3 days", async () => {
+      const { vault, token, pay, asAdmin } = await loadFixture(fixture);
+      await pay([payment(USD, fresh(1), HELD), payment(USD, fresh(2), HELD - 1n)], 1n);
+      await pay([payment(USD, fresh(1), HELD - 2n)], 2n);
+      await pay([payment(USD, fresh(1), HELD - 3n)], 3n);
+      const redirect = (batch: bigint, from = fresh(1), to = fresh(9)) => asAdmin.redirectPayment(batch, from, USD, to);
+      await expect(redirect(1n)).to.be.revertedWithCustomError(vault, "Outflow_NotHeld").withArgs(1n);
+      await asAdmin.holdPayments(1n, 2n);
+      const [, , until] = await vault.hold();
+      const earliest = until - (await vault.DECISION());
+      expect(earliest).to.equal(until - 3n * DAY);
+      for (const timestamp of [earliest - 30n * DAY + 1n, earliest - 1n]) {
+        await at(timestamp, () =>
+          expect(redirect(1n)).to.be.revertedWithCustomError(vault, "Outflow_Undecided").withArgs(earliest),
+        );
+      }
+      await expect(at(earliest, () => redirect(1n)))
+        .to.emit(vault, "PaymentRedirected")
+        .withArgs(1n, fresh(1), USD, fresh(9), HELD)
+        .and.to.emit(vault, "PaymentDelayed")
+        .withArgs(1n, fresh(9), USD, HELD);
+      await expect(redirect(1n)).to.be.revertedWithCustomError(vault, "Outflow_NotDelayed").withArgs(1n, fresh(1), USD);
+      await expect(redirect(2n, fresh(1), ethers.ZeroAddress)).to.be.revertedWithCustomError(
+        vault,
+        "Outflow_ZeroRecipient",
+      );
+      await expect(redirect(3n)).to.be.revertedWithCustomError(vault, "Outflow_NotHeld").withArgs(3n);
+      // To whom it goes waits for the end of the hold as it did; to himself changes nothing, to another adds up.
+      await expect(vault.payDelayed(1n, fresh(9), USD)).to.be.revertedWithCustomError(vault, "Outflow_Held");
+      await redirect(1n, fresh(2), fresh(2));
+      expect(await vault.delayedOf(1n, fresh(2), USD)).to.equal(HELD - 1n);
+      await redirect(1n, fresh(2));
+      const owed = (batch: bigint, i: number) => vault.delayedOf(batch, fresh(i), USD);
+      expect([await owed(1n, 1), await owed(1n, 2), await owed(1n, 9)]).to.deep.equal([0n, 0n, 2n * HELD - 1n]);
+      expect([await owed(2n, 1), await owed(3n, 1)]).to.deep.equal([HELD - 2n, HELD - 3n]);
+      await at(until - 1n, () => redirect(2n));
+      await at(until, () =>
+        expect(redirect(2n, fresh(9)))
+          .to.be.revertedWithCustomError(vault, "Outflow_NotHeld")
+          .withArgs(2n),
+      );
+      await vault.payDelayed(2n, fresh(9), USD);
+      expect(await token.balanceOf(fresh(9))).to.equal(LIMIT);
     });
   });
 });
