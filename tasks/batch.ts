@@ -34,9 +34,11 @@ task(
     }),
   );
 
-task("pay-delayed", "Pays what this chain's vault delayed, as far as its outflow limits let it leave now").setAction(
-  action((args, hre) => {
-    const { payDelayed } = require("./support/delayed") as typeof DelayedSupport;
-    return payDelayed(args, hre);
-  }),
-);
+task("pay-delayed", "Pays what this chain's vault delayed, as far as its outflow limits let it leave now")
+  .addFlag("list", "only shows what waits, and what is held")
+  .setAction(
+    action((args: { list: boolean }, hre) => {
+      const { payDelayed } = require("./support/delayed") as typeof DelayedSupport;
+      return payDelayed(args, hre);
+    }),
+  );

@@ -46,6 +46,20 @@ task(
   );
 
 task(
+  "propose-redirection",
+  "Prints what the governor must schedule so that payments that a guardian holds here go to another",
+)
+  .addParam("batch", "number of the batch that ordered them", undefined, types.int)
+  .addParam("recipients", 'whose payments, separated by commas; "all": everybody\'s')
+  .addParam("to", "address that is paid instead")
+  .addOptionalParam("safe", SAFE)
+  .setAction(
+    action((args: { batch: number; recipients: string; to: string; safe?: string }, hre) =>
+      load().proposeRedirection(args, hre),
+    ),
+  );
+
+task(
   "propose-changes",
   "Prints what the governor must schedule here so that gateways, tokens, limits, facilities, operators, fees and finality are as configured",
 )

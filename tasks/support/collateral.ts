@@ -9,9 +9,9 @@ import { acting } from "../../protocol/chain/errors";
 import { inspectToken } from "../../protocol/chain/listing";
 import { findToken, listTokens, ZUSD_TOKEN, type Token } from "../../protocol/chain/tokens";
 import * as client from "../../protocol/client/stable";
-import { readDescription } from "../../scripts/deploy/description";
 import { table } from "../../scripts/table";
 import { readUnits } from "./amounts";
+import { findFacility } from "./facility";
 import { openNetwork, senderOf } from "./network";
 import { toConsole, type Print } from "./print";
 import { presentProposal } from "./proposal";
@@ -222,14 +222,7 @@ interface Discounted {
 /** A discounted facility by the name that it was deployed under, or its address. */
 async function discounted(name: string, hre: HardhatRuntimeEnvironment): Promise<Discounted> {
   const chain = await openNetwork(hre);
-  const known = readDescription(hre.config.paths.deployments, hre.network.name).facilities.filter(
-    (one) => one.class === "DISCOUNTED",
-  );
-  const found = known.find((one) => [one.name, one.address].some((text) => text.toLowerCase() === name.toLowerCase()));
-  if (!found)
-    throw new Error(
-      `facility: there is no "${name}" on ${chain.name}; there are ${known.map((one) => one.name).join(", ") || "none"}`,
-    );
+  const found = findFacility(hre, chain, name, ["DISCOUNTED"]);
   const erc20 = loadErc20(found.token, chain.provider);
   return { chain, address: found.address, decimals: Number(await erc20.decimals()), symbol: await erc20.symbol() };
 }

@@ -4,17 +4,23 @@ import { DelayedPayer, type DelayedPayment } from "../../protocol/chain/delayedP
 import { listTokens } from "../../protocol/chain/tokens";
 import { nameOf, showAmount } from "./amounts";
 import { openNetwork, senderOf } from "./network";
-import { toConsole, type Print } from "./print";
+import { showTime, toConsole, type Print } from "./print";
 
-/** Pays all that may leave now, and says what waits. @throws Error when the chain refused a payment */
-export async function payDelayed(_: unknown, hre: HardhatRuntimeEnvironment, print: Print = toConsole): Promise<void> {
+const NOTHING: Awaited<ReturnType<DelayedPayer["pay"]>> = { payouts: [], failures: [] };
+
+/** Pays all that may leave now unless it is to list only, and says what waits. @throws Error when the chain refused a payment */
+export async function payDelayed(
+  { list }: { list: boolean },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
   const chain = await openNetwork(hre);
-  await senderOf(chain);
+  if (!list) await senderOf(chain);
   const tokens = await listTokens(chain);
   const show = ({ token }: DelayedPayment, amount: bigint) =>
     `${showAmount(tokens, token, amount)} ${nameOf(tokens, token)}`;
   const payer = new DelayedPayer(chain);
-  const { payouts, failures } = await payer.pay();
+  const { payouts, failures } = list ? NOTHING : await payer.pay();
   for (const payout of payouts) {
     const { batch, recipient, paid, left } = payout;
     print(`batch ${batch}: paid ${show(payout, paid)} to ${recipient}, ${show(payout, left)} left`);
@@ -23,7 +29,7 @@ export async function payDelayed(_: unknown, hre: HardhatRuntimeEnvironment, pri
   const waiting = await payer.waiting();
   for (const payment of waiting) {
     const { batch, recipient, amount, heldUntil } = payment;
-    const reason = heldUntil === undefined ? "" : `, held until ${new Date(heldUntil * 1000).toISOString()}`;
+    const reason = heldUntil === undefined ? "" : `, held until ${showTime(heldUntil)}`;
     print(`batch ${batch}: ${show(payment, amount)} to ${recipient} waits${reason}`);
   }
   print(`${chain.name}: ${payouts.length} paid, ${failures.length} failed, ${waiting.length} wait`);

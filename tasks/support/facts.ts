@@ -1,6 +1,7 @@
 /** What gateways told a chain, for people. */
 import { describeFact, type FactsReport, type KnownFact, type OwnFact } from "../../protocol/chain/facts";
 import { table } from "../../scripts/table";
+import { showTime } from "./print";
 
 /** Length of a value's beginning that tells it from others. */
 const SHORT = 10;
@@ -59,7 +60,7 @@ function verdict({ chain, reports, holds }: KnownFact, threshold: number, frozen
 }
 
 function ownRow({ kind, number, value, finalAt, sentTo }: OwnFact, now: number): string[] {
-  const wait = finalAt > now ? `final at ${new Date(finalAt * 1000).toISOString()}` : "nobody yet";
+  const wait = finalAt > now ? `final at ${showTime(finalAt)}` : "nobody yet";
   const where = sentTo.length === 0 ? wait : `chain ${sentTo.join(", ")}`;
   return [describeFact({ kind, number }), value.slice(0, SHORT), where];
 }

@@ -1,12 +1,13 @@
 /** Tasks that prepare what the administration does; they send nothing. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { additionOf, checkFrom, retirementOf } from "../../protocol/chain/membership";
-import { ZUSD_TOKEN } from "../../protocol/chain/tokens";
+import { listTokens, ZUSD_TOKEN } from "../../protocol/chain/tokens";
 import { changesOf, circuitCalls, circuitRetirementCalls } from "../../scripts/deploy/changes";
+import { redirectionOf } from "../../protocol/chain/redirection";
 import { deployContext } from "../../scripts/deploy/context";
-import { readUnits } from "./amounts";
+import { nameOf, readUnits, showAmount } from "./amounts";
 import { openNetwork } from "./network";
-import { toConsole, type Print } from "./print";
+import { showTime, toConsole, type Print } from "./print";
 import { presentProposal } from "./proposal";
 
 export interface AddChainOptions {
@@ -62,6 +63,24 @@ export async function proposeCircuitRetirement(
 ): Promise<void> {
   await checkFrom(await openNetwork(hre), from);
   presentProposal(hre, await circuitRetirementCalls(await deployContext(hre), id, from), safe, print);
+}
+
+/** Prints what has payments that a guardian holds made to another. */
+export async function proposeRedirection(
+  { batch, recipients, to, safe }: { batch: number; recipients: string; to: string; safe?: string },
+  hre: HardhatRuntimeEnvironment,
+  print: Print = toConsole,
+): Promise<void> {
+  const chain = await openNetwork(hre);
+  const tokens = await listTokens(chain);
+  const chosen = recipients === "all" ? recipients : recipients.split(",");
+  const { calls, from, until } = await redirectionOf(
+    chain,
+    { batch, recipients: chosen, to },
+    ({ amount, token }) => `${showAmount(tokens, token, amount)} ${nameOf(tokens, token)}`,
+  );
+  presentProposal(hre, calls, safe, print);
+  print(`\nThe vault takes it from ${showTime(from)} on, and until ${showTime(until)}; then who was to be paid is.`);
 }
 
 /** Prints what makes everything else here as the configuration has it. */

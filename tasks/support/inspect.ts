@@ -16,7 +16,7 @@ import { debtTables, verdictTable } from "../../scripts/books";
 import { table } from "../../scripts/table";
 import { nameOf, showAmount } from "./amounts";
 import { factTables } from "./facts";
-import { toConsole, type Print } from "./print";
+import { showTime, toConsole, type Print } from "./print";
 import { openNetwork } from "./network";
 
 /** All balances, or those of one address or account, in the state that the chain stands at. */
@@ -95,7 +95,7 @@ export async function status(_: unknown, hre: HardhatRuntimeEnvironment, print: 
     const payments = ledger.outbox(number, chain.index);
     if (payments.length > 0) unpaid += payments.length - (await firstUnpaid(chain, number, payments));
   }
-  const time = ledger.latest === 0 ? "genesis" : new Date(ledger.timestamp * 1000).toISOString();
+  const time = ledger.latest === 0 ? "genesis" : showTime(ledger.timestamp);
   const role = chain.index === chain.primary ? "primary" : `secondary; the primary is chain ${chain.primary}`;
   const { x } = await chain.rollup.commitment();
   print(

@@ -1,4 +1,7 @@
 /** Receives what a task tells its user, a line or several at a time. */
 export type Print = (text: string) => void;
 
+/** Unix seconds for people. */
+export const showTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
+
 export const toConsole: Print = (text) => console.log(text);

@@ -2,12 +2,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } from "ethers";
+import { HDNodeWallet, id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } from "ethers";
 import { ethers } from "hardhat";
 import { openChain } from "../../protocol/chain/chain";
 import { additionOf } from "../../protocol/chain/membership";
 import { tokenId } from "../../protocol/spec";
-import { startAnvil, type Anvil } from "../../scripts/anvil";
+import { ANVIL_MNEMONIC, startAnvil, type Anvil } from "../../scripts/anvil";
 import {
   checkConfig,
   LOCAL,
@@ -463,17 +463,57 @@ describe("[proof] G1: deploying with a governor", () => {
       .to.be.revertedWithCustomError(facility, "AccessManagedUnauthorized")
       .withArgs(guardian.address);
     const vault = await ethers.getContractAt("Vault", description.vault, guardian);
-    await (await vault.holdPayments(1, 2)).wait();
-    await expect(vault.holdPayments.staticCall(3, 4)).to.be.revertedWithCustomError(vault, "Outflow_HeldLately");
-    await expect(vault.setOutflowLimit.staticCall(1, 4))
-      .to.be.revertedWithCustomError(vault, "AccessManagedUnauthorized")
-      .withArgs(guardian.address);
+    // Nothing was delayed.
+    await expect(vault.holdPayments.staticCall(1, 2)).to.be.revertedWithCustomError(vault, "Outflow_InvalidRange");
+    await (await vault.holdPayments(0, 0)).wait();
+    await expect(vault.holdPayments.staticCall(0, 0)).to.be.revertedWithCustomError(vault, "Outflow_HeldLately");
+    for (const refused of [
+      vault.setOutflowLimit.staticCall(1, 4),
+      vault.redirectPayment.staticCall(0, STRANGER, 1, guardian.address),
+    ]) {
+      await expect(refused)
+        .to.be.revertedWithCustomError(vault, "AccessManagedUnauthorized")
+        .withArgs(guardian.address);
+    }
     for (const [contract, name, args] of restricted()) {
       if (name === "removeGateway") continue;
       await expect(call(contract, name, args, guardian), name)
         .to.be.revertedWithCustomError(contract, "AccessManagedUnauthorized")
         .withArgs(guardian.address);
     }
+  });
+
+  it("G6: a guardian removes a gateway and stops a facility by tasks, which say what is left; nobody else does", async () => {
+    const keyOf = (account: number): string =>
+      HDNodeWallet.fromPhrase(ANVIL_MNEMONIC, "", `m/44'/60'/0'/0/${account}`).privateKey;
+    const run = (task: string, field: string, value: string, key = keyOf(3)): ReturnType<typeof runHardhat> =>
+      runHardhat(["guardian", task, `--${field}`, value], { ...optionsOf(folder), privateKeys: [key] });
+    const [gateway] = description.gateways;
+    const [facility] = description.facilities;
+
+    const strangers = await run("remove-gateway", "gateway", gateway, keyOf(2));
+    expect(strangers.code).to.equal(1);
+    expect(strangers.output, strangers.output).to.include(`accounts: ${stranger.address} is no guardian of primary`);
+    for (const [task, field, value, reason] of [
+      ["remove-gateway", "gateway", STRANGER, `gateway: ${STRANGER} is none of primary's; there are ${gateway}`],
+      ["stop-minting", "facility", "NONE", `facility: there is no "NONE" on primary; there are ${facility.name}`],
+    ]) {
+      const { code, output } = await run(task, field, value);
+      expect(code, output).to.equal(1);
+      expect(output).to.include(reason);
+    }
+
+    const removed = await run("remove-gateway", "gateway", gateway.toLowerCase());
+    expect(removed.output).to.include(`${gateway} is removed; 1 gateways are left, 1 of which must agree`);
+    expect(await contracts.facts.gateways()).to.deep.equal([description.gateways[1]]);
+    const again = await run("remove-gateway", "gateway", description.gateways[1]);
+    expect(again.output).to.include("removing the gateway: Facts_BelowThreshold(threshold: 1)");
+    const stopped = await run("stop-minting", "facility", facility.name);
+    expect(stopped.output).to.include(`${facility.name} mints no more`);
+    const { PeggedFacility__factory } = await import("../../typechain-types");
+    const contract = PeggedFacility__factory.connect(facility.address, provider);
+    const [{ args }] = await contract.queryFilter(contract.filters.MintingSet());
+    expect(args.on).to.equal(false);
   });
 
   it("G1: the deployment's roles are the table's in the documentation, function by function", async () => {

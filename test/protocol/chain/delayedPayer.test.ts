@@ -11,7 +11,10 @@ import { DelayedPayer, HOURLY } from "../../../protocol/chain/delayedPayer";
 import { withdrawal } from "../../../protocol/client/ops";
 import { tokenId } from "../../../protocol/spec";
 import { payDelayed } from "../../../tasks/support/delayed";
+import { proposeRedirection } from "../../../tasks/support/governance";
+import * as guardian from "../../../tasks/support/guardian";
 import { onAnotherDay } from "../../fixtures/clock";
+import { rejection } from "../../fixtures/rejection";
 import { startServer } from "../../fixtures/server";
 import { World } from "../../fixtures/world";
 
@@ -20,7 +23,10 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 /** A unit a second. */
 const LIMIT = BigInt(DAY);
-const [FIRST, SECOND] = [0xde1a01, 0xde1a02].map((place) => getAddress(toBeHex(place, 20)));
+const DAYS = BigInt(DAY);
+const [FIRST, SECOND, THIRD, MANAGER] = [0xde1a01, 0xde1a02, 0xde1a03, 0xde1aff].map((place) =>
+  getAddress(toBeHex(place, 20)),
+);
 
 describe("delayed payments", () => {
   let world: World;
@@ -196,6 +202,103 @@ describe("delayed payments", () => {
     expect(new Set(failures)).to.deep.equal(new Set(["chain 2: reading delayed payments: range too large"]));
   });
 
+  /** Runs a task against the secondary. @returns what it printed */
+  async function printedBy(
+    task: (hre: HardhatRuntimeEnvironment, print: (line: string) => void) => Promise<void>,
+  ): Promise<string[]> {
+    const { name, firstBlock: block, addresses } = world.secondary;
+    const node = await startServer(answerRequests);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-delayed-"));
+    try {
+      const description = { name, block, rollup: addresses.rollup, evmChainId: 31337, accessManager: MANAGER };
+      fs.writeFileSync(path.join(folder, "secondary.json"), JSON.stringify(description));
+      const networks = { secondary: { url: node.url, accounts: "remote" } };
+      const config = { networks, paths: { deployments: folder } };
+      const lines: string[] = [];
+      await task({ config, network: { name: "secondary" } } as unknown as HardhatRuntimeEnvironment, (line) =>
+        lines.push(line),
+      );
+      return lines;
+    } finally {
+      await node.close();
+      fs.rmSync(folder, { recursive: true });
+    }
+  }
+  const show = (units: bigint): string => `${formatEther(units)} ETH`;
+  const showTime = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
+
+  it("X11: a guardian holds them by a task, which says until when, and refuses what was not delayed", async () => {
+    await onAnotherDay(async () => {
+      const hold = (first: number, last: number) =>
+        printedBy((hre, print) => guardian.hold({ first, last }, hre, print));
+      const refusal = async (first: number, last: number) => (await rejection(hold(first, last))).message;
+      expect(await refusal(0, 1)).to.equal("chain 2: no payment was delayed, so there is nothing to hold");
+      const batch = await withdrawLate([FIRST, 11n]);
+      const other = await withdraw([SECOND, 12n]);
+      expect(await refusal(other, batch)).to.include("first: must be a batch's number, and at most last");
+      expect(await refusal(batch, other + 1)).to.equal(
+        `last: must be at most ${other}, the latest batch of which a payment was delayed, got ${other + 1}`,
+      );
+      const lines = await hold(batch, batch);
+      const { vault } = world.secondary;
+      const [first, last, until] = await vault.hold();
+      expect([first, last]).to.deep.equal([BigInt(batch), BigInt(batch)]);
+      expect(lines).to.deep.equal([
+        `batch ${batch}: ${show(11n)} to ${FIRST} is held`,
+        `chain 2: 1 held until ${showTime(until)}; the governor may redirect them from ${showTime(until - 3n * DAYS)} on.`,
+        "What it decides must be announced now, since it waits for the timelock: npx hardhat propose-redirection",
+      ]);
+      expect(await refusal(batch, batch)).to.equal(
+        `chain 2: holding payments: Outflow_HeldLately(earliest: ${until + 30n * DAYS})`,
+      );
+    });
+  });
+
+  it("X11: a task prints what redirects those that are held, of the named recipients or all, and they are paid to whom it names", async () => {
+    await onAnotherDay(async () => {
+      const batch = await withdrawLate([FIRST, 11n], [SECOND, 12n]);
+      const other = await withdraw([FIRST, 13n]);
+      const { vault, provider } = world.secondary;
+      await (await vault.holdPayments(batch, batch)).wait();
+      const propose = (recipients: string, to: string = THIRD, of = batch) =>
+        printedBy((hre, print) => proposeRedirection({ batch: of, recipients, to }, hre, print));
+      const refusal = async (...args: Parameters<typeof propose>) => (await rejection(propose(...args))).message;
+      expect(await refusal("all", THIRD, other)).to.equal(`batch: nothing of batch ${other} is held`);
+      expect(await refusal(`${FIRST},${THIRD}`)).to.equal(`recipients: nothing of batch ${batch} is held for ${THIRD}`);
+      expect(await refusal("FIRST")).to.include(
+        'recipients: must be an address, and not the zero address, got "FIRST"',
+      );
+      for (const nobody of ["THIRD", ethers.ZeroAddress])
+        expect(await refusal("all", nobody)).to.include(
+          `to: must be an address, and not the zero address, got "${nobody}"`,
+        );
+
+      const [, , until] = await vault.hold();
+      const [proposal, times] = await propose(FIRST.toLowerCase());
+      expect(proposal).to.include(`has ${show(11n)} of batch ${batch} paid to ${THIRD} and not to ${FIRST}: `);
+      expect(proposal).not.to.include(SECOND);
+      expect(times).to.include(`from ${showTime(until - 3n * DAYS)} on, and until ${showTime(until)}`);
+      const [all] = await propose("all");
+      for (const recipient of [FIRST, SECOND]) expect(all).to.include(`not to ${recipient}: `);
+
+      // What is to be executed is the vault's call; here the administrator has no timelock.
+      const execute = new ethers.Interface(["function execute(address target, bytes data)"]);
+      const [target, data] = execute.decodeFunctionData("execute", /after the timelock +(0x\w+)/.exec(proposal)![1]);
+      await time.increaseTo(until - 3n * DAYS);
+      await (await world.secondary.signer.sendTransaction({ to: target as string, data: data as string })).wait();
+      await limit(0n);
+      await time.increaseTo(until);
+      const before = await provider.getBalance(THIRD);
+      const { payouts } = await new DelayedPayer(world.secondary).pay();
+      expect(payouts.map(({ recipient, paid }) => [recipient, paid])).to.deep.equal([
+        [SECOND, 12n],
+        [FIRST, 13n],
+        [THIRD, 11n],
+      ]);
+      expect((await provider.getBalance(THIRD)) - before).to.equal(11n);
+    });
+  });
+
   it("a task pays them, and says what is left and what is held", async () => {
     const held = await withdrawLate([FIRST, 11n]);
     const batch = await withdraw([SECOND, 12n]);
@@ -203,29 +306,22 @@ describe("delayed payments", () => {
     await (await secondary.vault.holdPayments(held, held)).wait();
     // Ten units of the bucket are used.
     await limit(16n);
-    const node = await startServer(answerRequests);
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-delayed-"));
-    try {
-      const { name, firstBlock: block, addresses } = secondary;
-      const description = { name, block, rollup: addresses.rollup, evmChainId: 31337 };
-      fs.writeFileSync(path.join(folder, "secondary.json"), JSON.stringify(description));
-      const networks = { secondary: { url: node.url, accounts: "remote" } };
-      const config = { networks, paths: { deployments: folder } };
-      const hre = { config, network: { name: "secondary" } } as unknown as HardhatRuntimeEnvironment;
-      const lines: string[] = [];
-      await payDelayed({}, hre, (line) => lines.push(line));
-      const [, , until] = await secondary.vault.hold();
-      const show = (units: bigint) => `${formatEther(units)} ETH`;
-      expect(lines).to.deep.equal([
-        `batch ${batch}: paid ${show(6n)} to ${SECOND}, ${show(6n)} left`,
-        `batch ${held}: ${show(11n)} to ${FIRST} waits, held until ${new Date(Number(until) * 1000).toISOString()}`,
-        `batch ${batch}: ${show(6n)} to ${SECOND} waits`,
-        "chain 2: 1 paid, 0 failed, 2 wait",
-      ]);
-    } finally {
-      await node.close();
-      fs.rmSync(folder, { recursive: true });
-    }
+    const pay = (list: boolean) => printedBy((hre, print) => payDelayed({ list }, hre, print));
+    const [, , until] = await secondary.vault.hold();
+    const block = await secondary.provider.getBlockNumber();
+    expect(await pay(true)).to.deep.equal([
+      `batch ${held}: ${show(11n)} to ${FIRST} waits, held until ${showTime(until)}`,
+      `batch ${batch}: ${show(12n)} to ${SECOND} waits`,
+      "chain 2: 0 paid, 0 failed, 2 wait",
+    ]);
+    expect(await secondary.provider.getBlockNumber()).to.equal(block);
+    const lines = await pay(false);
+    expect(lines).to.deep.equal([
+      `batch ${batch}: paid ${show(6n)} to ${SECOND}, ${show(6n)} left`,
+      `batch ${held}: ${show(11n)} to ${FIRST} waits, held until ${showTime(until)}`,
+      `batch ${batch}: ${show(6n)} to ${SECOND} waits`,
+      "chain 2: 1 paid, 0 failed, 2 wait",
+    ]);
   });
 
   it("anyone pays all that may leave, to the unit, and not more payments than asked for", async () => {
@@ -259,8 +355,13 @@ const GAS_ESTIMATE = toQuantity(1_000_000);
 async function answerRequests(body: string): Promise<string> {
   const asked = JSON.parse(body) as NodeRequest | NodeRequest[];
   const answer = async ({ id, method, params }: NodeRequest) => {
-    const result: unknown = method === "eth_estimateGas" ? GAS_ESTIMATE : await ethers.provider.send(method, params);
-    return { jsonrpc: "2.0", id, result };
+    try {
+      const result: unknown = method === "eth_estimateGas" ? GAS_ESTIMATE : await ethers.provider.send(method, params);
+      return { jsonrpc: "2.0", id, result };
+    } catch (error) {
+      const { message, data } = error as { message: string; data?: unknown };
+      return { jsonrpc: "2.0", id, error: { code: 3, message, data } };
+    }
   };
   return JSON.stringify(Array.isArray(asked) ? await Promise.all(asked.map(answer)) : await answer(asked));
 }
