@@ -9,7 +9,7 @@ const load = () => require("./support/guardian") as typeof Support;
 const guardian = scope("guardian", "Stop something on one chain, at once, as its guardian");
 
 guardian
-  .task("hold", "Holds what this chain's vault delayed of some batches, for 33 days; once in 63 days")
+  .task("hold", "Holds what some batches delayed on this chain, for 33 days; once in 63 days")
   .addParam("first", "number of the first batch", undefined, types.int)
   .addParam("last", "number of the last batch", undefined, types.int)
   .setAction(action((args: { first: number; last: number }, hre) => load().hold(args, hre)));

@@ -5,8 +5,8 @@ pragma solidity 0.8.28;
 /// @notice A token may have a limit: a bucket of that size, which refills within a day. What an outbox pays comes out of it, whether the payment
 ///   succeeds or becomes claimable. A payment of more than is left is delayed, whole; later anyone may have it paid, as far as the
 ///   bucket reaches. So in any time t at most limit·(1 + t/day) leaves, and nothing is lost. Claims are not bounded: they were before.
-/// @notice A guardian may hold what was delayed of some batches: for 33 days, and not again until 30 days after. It holds nothing else. In
-///   the hold's last 3 days, not sooner, the administrator may name others to be paid; what it leaves is paid as before.
+/// @notice A guardian may hold what is delayed of some batches that are there: for 33 days, and not again until 30 days after. It holds
+///   nothing else. In the hold's last 3 days, not sooner, the administrator may name others to be paid; what it leaves is paid as before.
 interface IOutflow {
     /// @notice No such payment is delayed.
     error Outflow_NotDelayed(uint64 batch, address recipient, uint16 token);
@@ -16,14 +16,14 @@ interface IOutflow {
     error Outflow_Held(uint64 batch, uint64 until);
     /// @notice Payments were held lately.
     error Outflow_HeldLately(uint64 earliest);
-    /// @notice Not from first to last, or beyond the latest batch of which a payment was delayed.
-    error Outflow_InvalidRange(uint64 first, uint64 last, uint64 lastDelayed);
+    /// @notice Not from first to last, or beyond the latest batch.
+    error Outflow_InvalidRange(uint64 first, uint64 last, uint64 latest);
     /// @notice The batch's delayed payments are not held.
     error Outflow_NotHeld(uint64 batch);
     /// @notice It is too early to decide who gets what is held.
-    error Outflow_Undecided(uint64 earliest);
-    /// @notice A payment to nobody.
-    error Outflow_ZeroRecipient();
+    error Outflow_TooEarly(uint64 earliest);
+    /// @notice A payment to nobody, or to the vault itself.
+    error Outflow_InvalidRecipient(address to);
 
     /// @param limit In the token's own units; 0: none.
     event OutflowLimitSet(uint16 indexed token, uint112 limit);
@@ -44,8 +44,8 @@ interface IOutflow {
     /// @param token Token id.
     function setOutflowLimit(uint16 token, uint112 limit) external;
 
-    /// @notice Holds what was delayed of a range of batches for 33 days, once in 63 days. Restricted.
-    /// @param last At most `lastDelayed`.
+    /// @notice Holds what is delayed of a range of batches for 33 days, once in 63 days. Restricted.
+    /// @param last At most the latest batch. What is yet to be tried of these batches is held, too, where it is delayed.
     function holdPayments(uint64 first, uint64 last) external;
 
     /// @notice Names another who is paid what was delayed for a recipient, in the last 3 days of its hold. Restricted.
@@ -68,9 +68,6 @@ interface IOutflow {
     /// @return last Last of them.
     /// @return until Until when, unix seconds.
     function hold() external view returns (uint64 first, uint64 last, uint64 until);
-
-    /// @return batch The latest batch of which a payment was delayed; 0: none.
-    function lastDelayed() external view returns (uint64 batch);
 
     /// @notice Seconds for which payments are held.
     function HOLD() external view returns (uint64);

@@ -21,12 +21,11 @@ abstract contract Outflow is IOutflow {
         uint32 time;
     }
 
-    /// @dev One slot. `newest` is the latest batch of which a payment was delayed.
+    /// @dev One slot.
     struct Hold {
         uint64 first;
         uint64 last;
         uint64 until;
-        uint64 newest;
     }
 
     mapping(uint16 token => Bucket) private _buckets;
@@ -49,11 +48,6 @@ abstract contract Outflow is IOutflow {
         return (_hold.first, _hold.last, _hold.until);
     }
 
-    /// @inheritdoc IOutflow
-    function lastDelayed() external view returns (uint64 batch) {
-        return _hold.newest;
-    }
-
     function _setLimit(uint16 token, uint112 limit) internal {
         Bucket storage bucket = _buckets[token];
         uint256 used = _used(bucket);
@@ -61,22 +55,22 @@ abstract contract Outflow is IOutflow {
         emit OutflowLimitSet(token, limit);
     }
 
-    function _holdBatches(uint64 first, uint64 last) internal {
-        Hold memory before = _hold;
-        uint64 earliest = before.until + BETWEEN_HOLDS;
+    /// @param latest The latest batch: who holds later ones would hold what is yet to come.
+    function _holdBatches(uint64 first, uint64 last, uint64 latest) internal {
+        uint64 earliest = _hold.until + BETWEEN_HOLDS;
         if (block.timestamp < earliest) revert Outflow_HeldLately(earliest);
-        if (first > last || last > before.newest) revert Outflow_InvalidRange(first, last, before.newest);
+        if (first > last || last > latest) revert Outflow_InvalidRange(first, last, latest);
         uint64 until = uint64(block.timestamp) + HOLD;
-        _hold = Hold(first, last, until, before.newest);
+        _hold = Hold(first, last, until);
         emit PaymentsHeld(first, last, until);
     }
 
     /// @dev The new recipient's is held, too, as long as the hold lasts.
     function _redirect(uint64 batch, address recipient, uint16 token, address to) internal {
-        if (to == address(0)) revert Outflow_ZeroRecipient();
+        if (to == address(0) || to == address(this)) revert Outflow_InvalidRecipient(to);
         if (!_isHeld(batch)) revert Outflow_NotHeld(batch);
         uint64 earliest = _hold.until - DECISION;
-        if (block.timestamp < earliest) revert Outflow_Undecided(earliest);
+        if (block.timestamp < earliest) revert Outflow_TooEarly(earliest);
         bytes32 key = _key(batch, recipient, token);
         uint256 amount = _delayed[key];
         if (amount == 0) revert Outflow_NotDelayed(batch, recipient, token);
@@ -103,7 +97,6 @@ abstract contract Outflow is IOutflow {
     }
 
     function _delay(uint64 batch, address recipient, uint16 token, uint256 amount) internal {
-        if (batch > _hold.newest) _hold.newest = batch;
         _delayed[_key(batch, recipient, token)] += amount;
         emit PaymentDelayed(batch, recipient, token, amount);
     }

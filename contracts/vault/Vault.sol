@@ -172,7 +172,7 @@ contract Vault is IVault, Outflow, RequestQueue, StableDesk {
 
     /// @inheritdoc IOutflow
     function holdPayments(uint64 first, uint64 last) external restricted {
-        _holdBatches(first, last);
+        _holdBatches(first, last, rollup.number());
     }
 
     /// @inheritdoc IOutflow

@@ -1,7 +1,8 @@
 /** What the administration decides about payments that a guardian holds. */
-import { isAddress } from "ethers";
+import { getAddress, isAddress, ZeroAddress, ZeroHash } from "ethers";
 import type { Chain } from "./chain";
 import { DelayedPayer, type WaitingPayment } from "./delayedPayer";
+import { acting } from "./errors";
 import type { Call } from "./membership";
 
 export interface Redirection {
@@ -21,32 +22,35 @@ export interface Redirection {
  */
 export async function redirectionOf(
   chain: Chain,
-  { batch, recipients, to }: Redirection,
+  { batch, ...named }: Redirection,
   show: (payment: WaitingPayment) => string,
 ): Promise<{ calls: Call[]; from: number; until: number }> {
-  for (const [field, address] of [
-    ["to", to],
-    ...(recipients === "all" ? [] : recipients.map((one) => ["recipients", one])),
-  ])
-    if (!isAddress(address) || BigInt(address) === 0n)
-      throw new RangeError(`${field}: must be an address, and not the zero address, got "${address}"`);
-  const isOf =
-    (one: string) =>
-    (payment: WaitingPayment): boolean =>
-      payment.recipient.toLowerCase() === one.toLowerCase();
-  const held = (await new DelayedPayer(chain).waiting()).filter(
-    (payment) => payment.batch === batch && payment.heldUntil !== undefined,
-  );
+  const { vault, addresses } = chain;
+  const to = readAddress(named.to, "to");
+  const recipients = named.recipients === "all" ? "all" : named.recipients.map((one) => readAddress(one, "recipients"));
+  const waiting = await new DelayedPayer(chain).waiting();
+  const held = waiting.filter((payment) => payment.batch === batch && payment.heldUntil !== undefined);
   const until = held[0]?.heldUntil;
   if (until === undefined) throw new RangeError(`batch: nothing of batch ${batch} is held`);
-  const missing = recipients === "all" ? undefined : recipients.find((one) => !held.some(isOf(one)));
+  const [rest, decision] = await acting(chain, "reading what is held", () =>
+    Promise.all([vault.outboxOf(batch), vault.DECISION()]),
+  );
+  if (rest !== ZeroHash)
+    throw new RangeError(`batch: not all payments of batch ${batch} were tried yet; a batcher does it, then ask again`);
+  const isChosen = ({ recipient }: WaitingPayment): boolean => recipients === "all" || recipients.includes(recipient);
+  const missing = recipients === "all" ? undefined : recipients.find((one) => !held.some((it) => it.recipient === one));
   if (missing !== undefined) throw new RangeError(`recipients: nothing of batch ${batch} is held for ${missing}`);
-  const chosen = recipients === "all" ? held : held.filter((payment) => recipients.some((one) => isOf(one)(payment)));
-  const { vault, addresses } = chain;
-  const calls = chosen.map((payment) => ({
+  const calls = held.filter(isChosen).map((payment) => ({
     target: addresses.vault,
     data: vault.interface.encodeFunctionData("redirectPayment", [batch, payment.recipient, payment.token, to]),
     what: `has ${show(payment)} of batch ${batch} paid to ${to} and not to ${payment.recipient}`,
   }));
-  return { calls, from: until - Number(await vault.DECISION()), until };
+  return { calls, from: until - Number(decision), until };
+}
+
+/** @throws RangeError naming the field if it is no address, or the zero address */
+function readAddress(text: string, field: string): string {
+  const address = isAddress(text) ? getAddress(text) : ZeroAddress;
+  if (address !== ZeroAddress) return address;
+  throw new RangeError(`${field}: must be an address, and not the zero address, got "${text}"`);
 }

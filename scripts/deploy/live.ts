@@ -16,8 +16,8 @@ const LIVE_THRESHOLD = 2;
 /** Least delay of the administration on a live network: users can leave before a change takes hold. */
 const LIVE_TIMELOCK = 30 * 24 * 3600;
 
-/** With a guardian, the greatest: what is announced a day after a hold began is done before the hold is over. */
-const GUARDED_TIMELOCK = HOLD_TIME - 24 * 3600;
+/** With a guardian, the greatest: what is announced within two days of a hold is done before the hold is over. */
+const GUARDED_TIMELOCK = HOLD_TIME - 2 * 24 * 3600;
 
 /** How many of the accounts of the well-known mnemonic are recognised. */
 const KNOWN_ACCOUNTS = 20;

@@ -1,9 +1,9 @@
 /** What a guardian does at once. */
-import type { ContractTransactionResponse } from "ethers";
+import type { ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Chain } from "../../protocol/chain/chain";
 import { factories } from "../../protocol/chain/contracts";
-import { DelayedPayer } from "../../protocol/chain/delayedPayer";
+import { DelayedPayer, type WaitingPayment } from "../../protocol/chain/delayedPayer";
 import { acting, revertReason } from "../../protocol/chain/errors";
 import { listTokens } from "../../protocol/chain/tokens";
 import { nameOf, showAmount } from "./amounts";
@@ -11,7 +11,10 @@ import { findFacility } from "./facility";
 import { openNetwork, senderOf } from "./network";
 import { showTime, toConsole, type Print } from "./print";
 
-/** Holds what was delayed of a range of batches, and shows it. */
+/**
+ * Holds what a range of batches delayed: shows it first, and what it leaves.
+ * @throws Error when nothing of the range is delayed, or payments were held lately: a hold cannot be taken back, nor soon made again
+ */
 export async function hold(
   { first, last }: { first: number; last: number },
   hre: HardhatRuntimeEnvironment,
@@ -20,20 +23,41 @@ export async function hold(
   if (first < 0 || first > last)
     throw new Error(`first: must be a batch's number, and at most last, got ${first} and ${last}`);
   const chain = await openNetwork(hre);
-  const { vault, name } = chain;
-  const newest = await acting(chain, "reading what is delayed", () => vault.lastDelayed());
-  if (newest === 0n) throw new Error(`${name}: no payment was delayed, so there is nothing to hold`);
-  if (BigInt(last) > newest)
-    throw new Error(`last: must be at most ${newest}, the latest batch of which a payment was delayed, got ${last}`);
-  await asGuardian(chain, "holding payments", () => vault.holdPayments(first, last));
+  const { vault, name, rollup, provider } = chain;
+  const [before, between, held, decision, latest, block] = await acting(chain, "reading what is held", () =>
+    Promise.all([
+      vault.hold(),
+      vault.BETWEEN_HOLDS(),
+      vault.HOLD(),
+      vault.DECISION(),
+      rollup.number(),
+      provider.getBlock("latest"),
+    ]),
+  );
+  const earliest = before.until + between;
+  if (BigInt(block?.timestamp ?? 0) < earliest)
+    throw new Error(
+      `${name}: batches ${before.first} to ${before.last} were held until ${showTime(before.until)}, nothing else before ${showTime(earliest)}`,
+    );
+  if (BigInt(last) > latest) throw new Error(`last: must be at most the latest batch, ${latest}, got ${last}`);
+  const waiting = await new DelayedPayer(chain).waiting();
+  const isNamed = ({ batch }: WaitingPayment): boolean => batch >= first && batch <= last;
+  if (!waiting.some(isNamed))
+    throw new Error(`first, last: nothing that batches ${first} to ${last} ordered is delayed here`);
   const tokens = await listTokens(chain);
-  const held = (await new DelayedPayer(chain).waiting()).filter(({ heldUntil }) => heldUntil !== undefined);
-  for (const { batch, recipient, token, amount } of held)
-    print(`batch ${batch}: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} to ${recipient} is held`);
-  const [{ until }, decision] = await Promise.all([vault.hold(), vault.DECISION()]);
-  const times = [until - decision, until].map((time) => showTime(Number(time)));
-  print(`${name}: ${held.length} held until ${times[1]}; the governor may redirect them from ${times[0]} on.`);
-  print("What it decides must be announced now, since it waits for the timelock: npx hardhat propose-redirection");
+  for (const payment of waiting) {
+    const { batch, recipient, token, amount } = payment;
+    const what = `batch ${batch}: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} to ${recipient}`;
+    print(`${isNamed(payment) ? "holds " : "leaves"} ${what}`);
+  }
+  const receipt = await asGuardian(chain, "holding payments", () => vault.holdPayments(first, last));
+  const from = BigInt((await receipt.getBlock()).timestamp);
+  print(
+    [
+      `${name}: what batches ${first} to ${last} delayed is held until ${showTime(from + held)}.`,
+      `The vault lets the governor redirect it from ${showTime(from + held - decision)} on: npx hardhat propose-redirection.`,
+    ].join("\n"),
+  );
 }
 
 /** Removes a gateway, and says how many are left. */
@@ -71,10 +95,10 @@ async function asGuardian(
   chain: Chain,
   action: string,
   send: () => Promise<ContractTransactionResponse>,
-): Promise<void> {
+): Promise<ContractTransactionReceipt> {
   const sender = await senderOf(chain);
   try {
-    await acting(chain, action, async () => (await send()).wait());
+    return await acting(chain, action, async () => (await (await send()).wait())!);
   } catch (error) {
     if (revertReason(error)?.name !== "AccessManagedUnauthorized") throw error;
     throw new Error(`accounts: ${sender} is no guardian of ${chain.name}`, { cause: error });

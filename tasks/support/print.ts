@@ -2,6 +2,6 @@
 export type Print = (text: string) => void;
 
 /** Unix seconds for people. */
-export const showTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
+export const showTime = (seconds: number | bigint): string => new Date(Number(seconds) * 1000).toISOString();
 
 export const toConsole: Print = (text) => console.log(text);

@@ -5,7 +5,7 @@ import { ethers } from "hardhat";
 import { ZUSD } from "../../protocol/spec";
 import { outboxHash } from "../../protocol/witness/hashes";
 import type { Ordering } from "../../typechain-types";
-import { CIRCUIT, circuitOf, deployChain, FORCE_DELAY, impersonate, payment, SECONDARY } from "../fixtures/contracts";
+import { CIRCUIT, circuitOf, deployChain, FORCE_DELAY, payment, SECONDARY } from "../fixtures/contracts";
 import { PARAMETERS as DISCOUNTED_PARAMETERS, PRICE } from "../fixtures/pcd";
 import { PARAMETERS } from "../fixtures/pegged";
 
@@ -75,11 +75,14 @@ describe("G1: role × function", () => {
 
     // A vault whose administrator may decide who gets what is held.
     const payments = [payment(ZUSD, stranger.address, 9n)];
-    await chain.vault.setOutflowLimit(ZUSD, 1n);
-    await chain.vault.connect(await impersonate(await rollup.getAddress())).enqueueOutbox(1n, outboxHash(payments));
-    await chain.vault.pay(1n, payments, ethers.ZeroHash);
-    await chain.vault.holdPayments(1n, 1n);
-    await time.increase((await chain.vault.HOLD()) - (await chain.vault.DECISION()));
+    const heldVault = await ethers.deployContract("Vault", [access, tokens, 1, 16]);
+    const ordersAnything = await ethers.deployContract("MockRollup", [heldVault]);
+    await heldVault.bindRollup(ordersAnything);
+    await heldVault.setOutflowLimit(ZUSD, 1n);
+    await ordersAnything.enqueueOutbox(1n, outboxHash(payments));
+    await heldVault.pay(1n, payments, ethers.ZeroHash);
+    await heldVault.holdPayments(1n, 1n);
+    await time.increase((await heldVault.HOLD()) - (await heldVault.DECISION()));
 
     /** Every restricted function, with arguments that it takes when the caller may call it. */
     const functions: [BaseContract, string, unknown[]][] = [
@@ -115,8 +118,8 @@ describe("G1: role × function", () => {
       [sharePrice, "accept", [1n]],
       [freshVault, "bindBooks", [books]],
       [freshVault, "setOutflowLimit", [1, 5n]],
-      [freshVault, "holdPayments", [0n, 0n]],
-      [chain.vault, "redirectPayment", [1n, stranger, ZUSD, stranger]],
+      [chain.vault, "holdPayments", [0n, 0n]],
+      [heldVault, "redirectPayment", [1n, stranger, ZUSD, stranger]],
       [freshVault, "setRequestFee", [1n, 2n]],
       [freshVault, "collectRequestFees", [stranger]],
     ];

@@ -11,7 +11,7 @@ import {TokenRegistry} from "../../contracts/vault/TokenRegistry.sol";
 import {Vault} from "../../contracts/vault/Vault.sol";
 import {CHEATS} from "./ICheats.sol";
 import {Random} from "./Random.sol";
-import {VaultRollup} from "./VaultRollup.sol";
+import {MockRollup} from "../../contracts/mocks/MockRollup.sol";
 import {ZusdHandler} from "./ZusdHandler.sol";
 
 /// @title Random users of a chain's facilities, its vault and its zUSD; prices that move, issuers that pause, and losses
@@ -30,7 +30,7 @@ contract PcdHandler is ZusdHandler {
     uint16 private constant _ZUSD = 1;
 
     Vault public immutable vault;
-    VaultRollup private immutable _rollup;
+    MockRollup private immutable _rollup;
     PeggedFacility[] private _facilities;
     IssuerToken[] private _tokens;
     MockPriceSource[] private _sources;
@@ -47,7 +47,7 @@ contract PcdHandler is ZusdHandler {
     constructor() {
         TokenRegistry registry = new TokenRegistry(address(_manager));
         vault = new Vault(address(_manager), registry, _CHAIN, 10);
-        _rollup = new VaultRollup(vault);
+        _rollup = new MockRollup(vault);
         vault.bindRollup(IRollup(address(_rollup)));
         _bindZusd(address(vault));
         vault.bindBooks(books);

@@ -20,7 +20,7 @@ import {Vault} from "../../contracts/vault/Vault.sol";
 import {Handler} from "./Handler.sol";
 import {CHEATS, ICheats} from "./ICheats.sol";
 import {Random} from "./Random.sol";
-import {VaultRollup} from "./VaultRollup.sol";
+import {MockRollup} from "../../contracts/mocks/MockRollup.sol";
 
 /// @title Random users, tokens and recipients of a vault, and the rollup that orders its payments
 /// @notice As a sound rollup it orders of each token no more than was credited. Words and hashes are built from the layouts in
@@ -63,7 +63,7 @@ contract VaultHandler is Handler {
     uint256 private constant _CALL_GAS = 2_000_000;
 
     Vault public immutable vault;
-    VaultRollup private immutable _rollup;
+    MockRollup private immutable _rollup;
     TokenRegistry private immutable _registry;
     Reentrant private immutable _reentrant = new Reentrant();
     MockRecipient private immutable _moody = new MockRecipient(MockRecipient.Mood.Accept);
@@ -88,7 +88,7 @@ contract VaultHandler is Handler {
         AccessManager manager = new AccessManager(address(this));
         _registry = new TokenRegistry(address(manager));
         vault = new Vault(address(manager), _registry, uint8(CHAIN), 10);
-        _rollup = new VaultRollup(vault);
+        _rollup = new MockRollup(vault);
         vault.bindRollup(IRollup(address(_rollup)));
         heads.push(0);
         _recipients = [address(0xA11CE), address(0xB0B), address(_reentrant), address(_moody), address(vault)];

@@ -99,7 +99,7 @@ export const GROUPS: readonly Group[] = [
     X8: "A message with a target or a call: there is no room for one.",
     X9: "A chain that nobody reaches: only its own requests and payments wait, and it catches up.",
     X10: "A deposit that no queue has, vouched for by one gateway: stops at the missing fact, nothing is lost.",
-    X11: "The threshold of gateways lies: no more leaves than the bucket lets out until somebody answers, and the rest is held.",
+    X11: "The threshold of gateways lies: no more of the forged batch leaves than the bucket lets out until a guardian answers, and the rest goes to whom the timelock names.",
     X12: "Gateways or the threshold changed without the timelock: refused; a guardian never goes below the threshold.",
     X13: "A route, a deposit and a withdrawal over two chains: zUSD on them and on its way is constant.",
     X14: "One gateway that lies about everything, for ever: ignored, with alarms; nothing stops.",

@@ -13,6 +13,7 @@ import { tokenId } from "../../../protocol/spec";
 import { payDelayed } from "../../../tasks/support/delayed";
 import { proposeRedirection } from "../../../tasks/support/governance";
 import * as guardian from "../../../tasks/support/guardian";
+import { impersonate } from "../../fixtures/contracts";
 import { onAnotherDay } from "../../fixtures/clock";
 import { rejection } from "../../fixtures/rejection";
 import { startServer } from "../../fixtures/server";
@@ -224,6 +225,15 @@ describe("delayed payments", () => {
       fs.rmSync(folder, { recursive: true });
     }
   }
+  /** Runs as if payments of a batch were still to be tried. */
+  async function untried(batch: number, run: () => Promise<unknown>): Promise<void> {
+    const fork = await takeSnapshot();
+    const { addresses } = world.secondary;
+    const voice = await impersonate(addresses.rollup);
+    await (await world.secondary.vault.connect(voice).enqueueOutbox(batch, ethers.id("rest"))).wait();
+    await run();
+    await fork.restore();
+  }
   const show = (units: bigint): string => `${formatEther(units)} ETH`;
   const showTime = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
 
@@ -232,24 +242,27 @@ describe("delayed payments", () => {
       const hold = (first: number, last: number) =>
         printedBy((hre, print) => guardian.hold({ first, last }, hre, print));
       const refusal = async (first: number, last: number) => (await rejection(hold(first, last))).message;
-      expect(await refusal(0, 1)).to.equal("chain 2: no payment was delayed, so there is nothing to hold");
       const batch = await withdrawLate([FIRST, 11n]);
       const other = await withdraw([SECOND, 12n]);
       expect(await refusal(other, batch)).to.include("first: must be a batch's number, and at most last");
       expect(await refusal(batch, other + 1)).to.equal(
-        `last: must be at most ${other}, the latest batch of which a payment was delayed, got ${other + 1}`,
+        `last: must be at most the latest batch, ${other}, got ${other + 1}`,
+      );
+      expect(await refusal(0, batch - 1)).to.equal(
+        `first, last: nothing that batches 0 to ${batch - 1} ordered is delayed here`,
       );
       const lines = await hold(batch, batch);
       const { vault } = world.secondary;
       const [first, last, until] = await vault.hold();
       expect([first, last]).to.deep.equal([BigInt(batch), BigInt(batch)]);
       expect(lines).to.deep.equal([
-        `batch ${batch}: ${show(11n)} to ${FIRST} is held`,
-        `chain 2: 1 held until ${showTime(until)}; the governor may redirect them from ${showTime(until - 3n * DAYS)} on.`,
-        "What it decides must be announced now, since it waits for the timelock: npx hardhat propose-redirection",
+        `holds  batch ${batch}: ${show(11n)} to ${FIRST}`,
+        `leaves batch ${other}: ${show(12n)} to ${SECOND}`,
+        `chain 2: what batches ${batch} to ${batch} delayed is held until ${showTime(until)}.\n` +
+          `The vault lets the governor redirect it from ${showTime(until - 3n * DAYS)} on: npx hardhat propose-redirection.`,
       ]);
       expect(await refusal(batch, batch)).to.equal(
-        `chain 2: holding payments: Outflow_HeldLately(earliest: ${until + 30n * DAYS})`,
+        `chain 2: batches ${batch} to ${batch} were held until ${showTime(until)}, nothing else before ${showTime(until + 30n * DAYS)}`,
       );
     });
   });
@@ -265,6 +278,9 @@ describe("delayed payments", () => {
       const refusal = async (...args: Parameters<typeof propose>) => (await rejection(propose(...args))).message;
       expect(await refusal("all", THIRD, other)).to.equal(`batch: nothing of batch ${other} is held`);
       expect(await refusal(`${FIRST},${THIRD}`)).to.equal(`recipients: nothing of batch ${batch} is held for ${THIRD}`);
+      await untried(batch, async () =>
+        expect(await refusal("all")).to.include(`batch: not all payments of batch ${batch} were tried yet`),
+      );
       expect(await refusal("FIRST")).to.include(
         'recipients: must be an address, and not the zero address, got "FIRST"',
       );
