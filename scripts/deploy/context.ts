@@ -1,5 +1,5 @@
 /** What every deploy script starts from. */
-import { solidityPackedKeccak256 } from "ethers";
+import { ContractFactory, getCreate2Address, keccak256, solidityPackedKeccak256 } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Call } from "../../protocol/chain/membership";
 import { extendedArtifact } from "./artifacts";
@@ -17,6 +17,9 @@ export interface DeployContext {
   readonly deployer: string;
 }
 
+/** Through which hardhat-deploy deploys: the same on every chain (https://github.com/Arachnid/deterministic-deployment-proxy). */
+const DEPLOYMENT_PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
+
 interface ContractOptions {
   /** The contract's name, or its code; by default the deployment's name. */
   readonly contract?: string | { abi: readonly object[]; bytecode: string; deployedBytecode: string };
@@ -27,10 +30,14 @@ interface ContractOptions {
 
 /**
  * Finds the configuration of the network that the script runs on.
+ * @param deployer by default the first account of the network
  * @throws if the configuration does not have the chain, or another deployment stands there; LiveNetworkError if it would bring development pieces to a live one
  */
-export async function deployContext(hre: HardhatRuntimeEnvironment): Promise<DeployContext> {
-  const context = await findContext(hre);
+export async function deployContext(
+  hre: HardhatRuntimeEnvironment,
+  deployer: string | undefined = undefined,
+): Promise<DeployContext> {
+  const context = await findContext(hre, deployer);
   const { config, chain } = context;
   refuseDevelopmentConfig(config, chain, accountsOf(context));
   await refuseDevelopmentSrs(config, chain);
@@ -54,6 +61,14 @@ export async function findContext(
   const from = deployer ?? (await hre.getNamedAccounts()).deployer;
   if (from === undefined) throw new Error(`network ${hre.network.name} has no account to deploy from`);
   return { hre, config, chain, live: isLive(evmChainId), deployer: from };
+}
+
+/** Who deployed what is recorded: whoever only looks, or proposes what others send, needs no account. @throws if nothing is deployed */
+export async function recordedDeployer(hre: HardhatRuntimeEnvironment): Promise<string> {
+  const known = await hre.deployments.getOrNull("AccessManager");
+  const [deployer] = (known?.args ?? []) as readonly string[];
+  if (deployer !== undefined) return deployer;
+  throw new Error(`nothing is deployed on network ${hre.network.name}: run "npx hardhat deploy" first`);
 }
 
 /** Who will own or operate the deployment. */
@@ -96,6 +111,17 @@ export async function ensureContract(
     log: true,
   });
   return address;
+}
+
+/** Where a contract that is deployed `everywhere` stands, or will. */
+export async function addressEverywhere(
+  { hre, config }: DeployContext,
+  contract: string,
+  args: readonly unknown[],
+): Promise<string> {
+  const { abi, bytecode } = await hre.artifacts.readArtifact(contract);
+  const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
+  return getCreate2Address(DEPLOYMENT_PROXY, config.salt, keccak256(data));
 }
 
 /** @throws if a rollup that is there belongs to another deployment than the configured one */

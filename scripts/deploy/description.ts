@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { deploymentDomain, artifactsOf } from "./circuits";
-import { addressOf, hasCode, type DeployContext } from "./context";
+import { addressEverywhere, addressOf, hasCode, type DeployContext } from "./context";
 import { facilityName, feedName } from "./facilities";
 import { knownTokenAddress, symbolOf } from "./tokens";
 
@@ -100,7 +100,7 @@ const FIRST_BLOCK = ".firstBlock";
  * @param name the first contract, which stands at the same address on every chain
  */
 export async function rememberFirstBlock(context: DeployContext, name: string, args: unknown[]): Promise<void> {
-  const { hre, config, deployer: from } = context;
+  const { hre } = context;
   const { deployments } = hre;
   const known = await deployments.getOrNull(name);
   const isRemembered = await deployments.readDotFile(FIRST_BLOCK).then(
@@ -109,7 +109,7 @@ export async function rememberFirstBlock(context: DeployContext, name: string, a
   );
   // A development node that was started again has forgotten everything.
   if (isRemembered && (!known || (await hasCode(hre, known.address)))) return;
-  const { address } = await deployments.deterministic(name, { from, args, salt: config.salt });
+  const address = await addressEverywhere(context, name, args);
   const block = (await hasCode(hre, address)) ? 0 : await hre.ethers.provider.getBlockNumber();
   await deployments.saveDotFile(FIRST_BLOCK, String(block));
 }

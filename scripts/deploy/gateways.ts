@@ -2,7 +2,7 @@
 import { AbiCoder, Contract } from "ethers";
 import type { Call } from "../../protocol/chain/membership";
 import type { ChainConfig } from "./config";
-import { addressOf, ensureContract, type DeployContext } from "./context";
+import { addressEverywhere, addressOf, ensureContract, type DeployContext } from "./context";
 import { sorted, type Expect } from "./difference";
 import {
   domainOf,
@@ -108,15 +108,13 @@ function pathwayOf(own: LayerZeroGatewayConfig, peer: LayerZeroGatewayConfig) {
 
 /** The gateways of this one's kind on the other chains, at the addresses that they will have there. */
 async function peersOf(context: DeployContext, own: PeerGatewayConfig): Promise<Peer[]> {
-  const { hre, config, chain, deployer } = context;
+  const { config, chain } = context;
   const peers: Peer[] = [];
   for (const other of config.chains.filter(({ index }) => index !== chain.index)) {
     const gateway = gatewayOf(other, own.kind);
     if (!gateway) continue;
     const args = await argumentsOf(context, other, gateway);
-    const contract = await hre.artifacts.readArtifact(gatewayName(gateway));
-    const options = { contract, from: deployer, args: [...args], salt: config.salt };
-    const { address } = await hre.deployments.deterministic(gatewayName(gateway), options);
+    const address = await addressEverywhere(context, gatewayName(gateway), args);
     peers.push({ chain: other, gateway: address, domain: domainOf(other, gateway) as number, config: gateway });
   }
   return peers;

@@ -109,7 +109,7 @@ function describe(event: BatcherEvent): string | undefined {
     case "submitted":
       return `batch ${event.batch}: accepted on ${event.chain}, ${event.gasUsed} gas`;
     case "paid":
-      return `batch ${event.batch}: ${event.payout.paid} paid on ${event.chain}, ${event.payout.deferred} left to claim`;
+      return `batch ${event.batch}: ${event.payout.paid} paid on ${event.chain}, ${event.payout.deferred} wait in the vault`;
     case "paidDelayed": {
       const { batch, recipient, token, paid, left } = event.payout;
       return `batch ${batch}: ${paid} units of token ${token} that were delayed paid to ${recipient} on ${event.chain}, ${left} left`;

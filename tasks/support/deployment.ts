@@ -8,7 +8,7 @@ import { networkOf } from "../../protocol/chain/networks";
 import { startAnvil } from "../../scripts/anvil";
 import { compareEvents } from "../../scripts/deploy/beyond";
 import { compareDeployment, compareFields } from "../../scripts/deploy/check";
-import { findContext } from "../../scripts/deploy/context";
+import { findContext, recordedDeployer } from "../../scripts/deploy/context";
 import { deployChain } from "../../scripts/deploy/hardhat";
 import { readDescription } from "../../scripts/deploy/description";
 import { preflight } from "../../scripts/deploy/preflight";
@@ -31,9 +31,7 @@ export async function runPreflight(
 export async function inspect(_: unknown, hre: HardhatRuntimeEnvironment, print: Print = toConsole): Promise<void> {
   const { name } = readDescription(hre.config.paths.deployments, hre.network.name);
   await hre.run("compile", { quiet: true });
-  // Who deployed it is written down: whoever looks needs no account.
-  const { args } = await hre.deployments.get("AccessManager");
-  const context = await findContext(hre, args?.[0] as string | undefined);
+  const context = await findContext(hre, await recordedDeployer(hre));
   const differences = await compareDeployment(context, [compareFields, compareEvents]);
   if (differences.length === 0) return print(`Chain ${name} is as configured.`);
   const rows = differences.map(({ field, configured, found }) => [field, configured, found]);

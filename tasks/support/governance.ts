@@ -4,7 +4,7 @@ import { additionOf, checkFrom, retirementOf } from "../../protocol/chain/member
 import { listTokens, ZUSD_TOKEN } from "../../protocol/chain/tokens";
 import { changesOf, circuitCalls, circuitRetirementCalls } from "../../scripts/deploy/changes";
 import { redirectionOf } from "../../protocol/chain/redirection";
-import { deployContext } from "../../scripts/deploy/context";
+import { deployContext, recordedDeployer, type DeployContext } from "../../scripts/deploy/context";
 import { nameOf, readUnits, showAmount } from "./amounts";
 import { openNetwork } from "./network";
 import { showTime, toConsole, type Print } from "./print";
@@ -50,7 +50,7 @@ export async function proposeCircuits(
   print: Print = toConsole,
 ): Promise<void> {
   await checkFrom(await openNetwork(hre), from);
-  const calls = await circuitCalls(await deployContext(hre), from);
+  const calls = await circuitCalls(await recordedContext(hre), from);
   if (calls.length === 0) print("The configured circuits are registered.");
   else presentProposal(hre, calls, safe, print);
 }
@@ -62,7 +62,7 @@ export async function proposeCircuitRetirement(
   print: Print = toConsole,
 ): Promise<void> {
   await checkFrom(await openNetwork(hre), from);
-  presentProposal(hre, await circuitRetirementCalls(await deployContext(hre), id, from), safe, print);
+  presentProposal(hre, await circuitRetirementCalls(await recordedContext(hre), id, from), safe, print);
 }
 
 /** Prints what has payments that a guardian holds made to another. */
@@ -89,7 +89,11 @@ export async function proposeChanges(
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
-  const calls = await changesOf(await deployContext(hre));
+  const calls = await changesOf(await recordedContext(hre));
   if (calls.length === 0) print("All that may change at any time is as configured.");
   else presentProposal(hre, calls, safe, print);
+}
+
+async function recordedContext(hre: HardhatRuntimeEnvironment): Promise<DeployContext> {
+  return deployContext(hre, await recordedDeployer(hre));
 }

@@ -26,7 +26,12 @@ describe("[proof] npx hardhat inspect", () => {
   before(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-inspect-"));
     const [primary, ...others] = LOCAL.chains;
-    const chains = [{ ...primary, gateways: ["test", "test", "test"] }, ...others];
+    const committee = { kind: "committee", attesters: [STRANGER], quorum: 1 };
+    const [secondary] = others;
+    const chains = [
+      { ...primary, gateways: ["test", "test", "test", committee] },
+      { ...secondary, gateways: ["test", committee] },
+    ];
     fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ ...LOCAL, chains }));
     anvil = await startAnvil();
     description = await deployChain({ ...options(), compile: false });
@@ -37,12 +42,33 @@ describe("[proof] npx hardhat inspect", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  const run = (task: string): ReturnType<typeof runHardhat> => runHardhat([task], options());
+  const run = (task: string, changed: Partial<HardhatOptions> = {}): ReturnType<typeof runHardhat> =>
+    runHardhat([task], { ...options(), ...changed });
 
   it("finds nothing where nothing was changed", async () => {
     const { code, output } = await run("inspect");
     expect(output).to.include("Chain primary is as configured.");
     expect(code).to.equal(0);
+  });
+
+  it("needs no account, nor do the proposals: peers' addresses, too, follow from what is recorded", async () => {
+    const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true });
+    const { CommitteeGateway__factory } = await import("../../typechain-types");
+    const committee = description.gateways[3];
+    // Its twin has the same attesters, so the same address.
+    const peer = await CommitteeGateway__factory.connect(committee, provider).peerOf(31338);
+    provider.destroy();
+    expect(peer.gateway).to.equal(committee);
+    const privateKeys = [`0x${"5a".repeat(32)}`];
+    const inspected = await run("inspect", { privateKeys });
+    expect(inspected.output).to.include("Chain primary is as configured.");
+    expect(inspected.code).to.equal(0);
+    const proposed = await run("propose-changes", { privateKeys });
+    expect(proposed.output).to.include("All that may change at any time is as configured.");
+    expect(proposed.code).to.equal(0);
+    const nowhere = await run("propose-changes", { privateKeys, deployments: path.join(folder, "nothing") });
+    expect(nowhere.output).to.include('nothing is deployed on network primary: run "npx hardhat deploy" first');
+    expect(nowhere.code).to.equal(1);
   });
 
   it("names one change of each kind, with what is configured and what is on chain, and nothing else", async () => {
