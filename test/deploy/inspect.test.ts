@@ -68,6 +68,7 @@ describe("[proof] npx hardhat inspect", () => {
     expect(proposed.code).to.equal(0);
     const nowhere = await run("propose-changes", { privateKeys, deployments: path.join(folder, "nothing") });
     expect(nowhere.output).to.include('nothing is deployed on network primary: run "npx hardhat deploy" first');
+    expect(nowhere.output, "a trace is for those who ask for it").not.to.match(/^ +at /m);
     expect(nowhere.code).to.equal(1);
   });
 
