@@ -14,7 +14,7 @@ task("batcher", "Runs a batcher on the primary chain and others; takes signed op
     "balance cells that collect the fees, up to four, separated by commas; CELL:LEAST asks for at least LEAST units",
     "",
   )
-  .addOptionalParam("size", "circuit size of the batches", "test")
+  .addOptionalParam("size", "circuit size of the batches (default: the first of the configuration)")
   .setAction(
     action((args: Support.BatcherArguments, hre) => {
       const { runBatcher } = require("./support/batcher") as typeof Support;

@@ -1,6 +1,5 @@
 /** Tasks for who administers a deployment: they print transactions, and send none. */
 import { task, types } from "hardhat/config";
-import { DEFAULT_LEASE } from "../scripts/deploy/config";
 import { action } from "./support/action";
 import { SAFE } from "./support/safe";
 import type * as Support from "./support/governance";
@@ -12,8 +11,13 @@ task("propose-chain", "Prints what the governor must schedule here so that anoth
   .addParam("index", "index of the new chain, 1..63", undefined, types.int)
   .addParam("evmChainId", "its chain id (EIP-155)")
   .addParam("from", "the batch from which on zUSD may come in from it; the same on every chain", undefined, types.int)
-  .addOptionalParam("zusdCap", "up to how much zUSD may come in from it", "0")
-  .addOptionalParam("lease", "seconds of silence after which it is suspended", DEFAULT_LEASE, types.int)
+  .addOptionalParam("zusdCap", "up to how much zUSD may come in from it (default: as configured)")
+  .addOptionalParam(
+    "lease",
+    "seconds of silence after which it is suspended (default: as configured)",
+    undefined,
+    types.int,
+  )
   .addOptionalParam("facts", "address of its Facts; by default as here")
   .addOptionalParam("safe", SAFE)
   .setAction(action((args: Support.AddChainOptions, hre) => load().proposeChain(args, hre)));

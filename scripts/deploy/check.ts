@@ -1,6 +1,7 @@
 /** Compares a chain's contracts with the configuration, reading the chain only. */
 import { ZeroAddress, concat, toBeArray } from "ethers";
 import { readRequestFees } from "../../protocol/chain/requestFees";
+import { BATCH_NUMBER_BITS } from "../../protocol/spec";
 import { artifactsOf, genesisOf, verifierName } from "./circuits";
 import { cellBitsOf, finalityOf, isSameAddress, leaseOf, requestFeesOf, zusdCapOf } from "./config";
 import { addressOf, isAdministrator, type DeployContext } from "./context";
@@ -9,6 +10,9 @@ import { facilityName } from "./facilities";
 import { compareGateways } from "./gateways";
 import { GUARDIAN_ROLE, guardedFunctions } from "./roles";
 import { knownTokenAddress, outflowOf } from "./tokens";
+
+/** The number of no earlier batch than any. */
+const LAST_BATCH = 2 ** BATCH_NUMBER_BITS - 1;
 
 /** @throws naming every difference, but for those that only events show: they take long to read on a chain that is old */
 export async function checkDeployment(context: DeployContext): Promise<void> {
@@ -82,10 +86,11 @@ async function checkRollup(context: DeployContext, expect: Expect): Promise<void
   expect("rollup.facts", await addressOf(context, "Facts"), await rollup.facts());
   expect("rollup.circuits", await addressOf(context, "CircuitRegistry"), await rollup.circuits());
   expect("rollup.authority", await addressOf(context, "AccessManager"), await rollup.authority());
+  // Those that were announced for a batch that is yet to come, too.
+  for (const other of config.chains) {
+    expect(`zUSD cap of chain ${other.name}`, zusdCapOf(other), await rollup.capOf(other.index, LAST_BATCH));
+  }
   if ((await rollup.number()) === 0n) {
-    for (const other of config.chains) {
-      expect(`zUSD cap of chain ${other.name}`, zusdCapOf(other), await rollup.capOf(other.index, 1));
-    }
     const { x, y } = await rollup.commitment();
     expect("genesis commitment", [genesis.commitment.x, genesis.commitment.y].join(), [x, y].join());
   }

@@ -201,8 +201,44 @@ const CONFIG_VARIABLE = "CAUSEWAY_CONFIG";
 export function loadConfig(): DeploymentConfig {
   const file = process.env[CONFIG_VARIABLE];
   if (!file) return checkConfig(LOCAL);
-  return checkConfig(JSON.parse(fs.readFileSync(file, "utf8")) as DeploymentConfig);
+  return checkConfig(readConfig(file));
 }
+
+function readConfig(file: string): DeploymentConfig {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as DeploymentConfig;
+  } catch (error) {
+    throw new Error(`${CONFIG_VARIABLE}: ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** All fields there are: one that is misspelt would be as one that is left out. */
+const FIELDS: Record<keyof DeploymentConfig, true> = {
+  name: true,
+  primary: true,
+  salt: true,
+  sizes: true,
+  ptau: true,
+  threshold: true,
+  forceDelay: true,
+  governance: true,
+  chains: true,
+};
+const GOVERNANCE_FIELDS: Record<keyof Governance, true> = { governor: true, timelock: true, guardian: true };
+const CHAIN_FIELDS: Record<keyof ChainConfig, true> = {
+  name: true,
+  index: true,
+  evmChainId: true,
+  gateways: true,
+  finality: true,
+  tokens: true,
+  outflows: true,
+  requestFee: true,
+  zusdCap: true,
+  facilities: true,
+  lease: true,
+  operators: true,
+};
 
 /** The chain with this EVM chain id. @throws if the configuration has none */
 export function chainOf(config: DeploymentConfig, evmChainId: number): ChainConfig {
@@ -247,6 +283,13 @@ export function checkConfig(config: DeploymentConfig): DeploymentConfig {
     if (!condition) throw new Error(`deployment "${config.name}": ${field} ${rule}`);
   };
   const { chains, sizes, threshold } = config;
+  const requireKnown = (where: string, given: object, known: object): void => {
+    const unknown = Object.keys(given).find((field) => !(field in known));
+    require(unknown === undefined, `${where}${unknown}`, `is no field: there are ${Object.keys(known).join(", ")}`);
+  };
+  requireKnown("", config, FIELDS);
+  if (config.governance) requireKnown("governance.", config.governance, GOVERNANCE_FIELDS);
+  for (const chain of chains) requireKnown(`chain ${chain.name}: `, chain, CHAIN_FIELDS);
   require(isHexString(config.salt, 32), "salt", "must be 32 bytes, hexadecimal");
   require(sizes.length > 0 &&
     sizes.every((size) => size in SIZES), "sizes", `must be of ${Object.keys(SIZES).join(", ")}`);

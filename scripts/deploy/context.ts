@@ -59,7 +59,10 @@ export async function findContext(
   const evmChainId = Number(await hre.network.provider.send("eth_chainId"));
   const chain = chainOf(config, evmChainId);
   const from = deployer ?? (await hre.getNamedAccounts()).deployer;
-  if (from === undefined) throw new Error(`network ${hre.network.name} has no account to deploy from`);
+  if (from === undefined)
+    throw new Error(
+      `network ${hre.network.name} has no account to deploy from; set CAUSEWAY_ACCOUNT to a name of the keystore, or CAUSEWAY_PRIVATE_KEYS`,
+    );
   return { hre, config, chain, live: isLive(evmChainId), deployer: from };
 }
 

@@ -77,8 +77,11 @@ async function liveChecks(context: DeployContext): Promise<Check[]> {
 }
 
 /** Every address of the configuration that must be a contract. */
-async function codeChecks({ hre, chain }: DeployContext): Promise<Check[]> {
+async function codeChecks({ hre, config, chain, live }: DeployContext): Promise<Check[]> {
+  // What administers for ever must be there; a multisig that is still to come could be somebody else's.
+  const governor = live && config.governance ? [config.governance.governor] : [];
   const places: [string, string][] = [
+    ...governor.map((address): [string, string] => ["governance.governor", address]),
     ...chain.tokens.flatMap((token, i): [string, string][] =>
       typeof token === "object" && "address" in token ? [[`tokens[${i}]`, symbolOf(token)]] : [],
     ),

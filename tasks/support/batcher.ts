@@ -1,16 +1,21 @@
 /** Runs a batcher until it is interrupted. */
+import { ZeroAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { Batcher } from "../../protocol/batcher/batcher";
 import type { BatcherEvent } from "../../protocol/batcher/events";
 import type { BatcherOptions } from "../../protocol/batcher/options";
 import { serve } from "../../protocol/batcher/server";
+import type { Chain } from "../../protocol/chain/chain";
+import { acting } from "../../protocol/chain/errors";
 import { GatewayCarrier } from "../../protocol/chain/factCarrier";
 import { orderingOf, postRequests, readStanding } from "../../protocol/chain/ordering";
 import { QueueFollower } from "../../protocol/chain/queueFollower";
 import { openSrs } from "../../protocol/crypto/srs";
-import { circuitArtifacts, createProver, isProvingEngine, PROVING_ENGINES } from "../../protocol/prover";
-import { FEE_SLOTS, SIZES, type SizeName } from "../../protocol/spec";
+import { createProver, isProvingEngine, PROVING_ENGINES, type CircuitArtifacts } from "../../protocol/prover";
+import { FEE_SLOTS, SIZES } from "../../protocol/spec";
 import { StateCommitment } from "../../protocol/state";
+import { artifactsOf } from "../../scripts/deploy/circuits";
+import { loadConfig } from "../../scripts/deploy/config";
 import { interruption } from "./interruption";
 import { openNetwork, openNetworks } from "./network";
 import { toConsole, type Print } from "./print";
@@ -20,7 +25,7 @@ export interface BatcherArguments {
   directory: string;
   port: number;
   prover: string;
-  size: string;
+  size?: string;
   feeCells: string;
 }
 
@@ -28,16 +33,18 @@ export async function runBatcher(
   { secondaries, directory, port, prover: engine, size, feeCells }: BatcherArguments,
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
-  if (!(size in SIZES)) throw new Error(`size: must be one of ${Object.keys(SIZES).join(", ")}, got "${size}"`);
+  const config = loadConfig();
+  const name = config.sizes.find((one) => one === (size ?? config.sizes[0]));
+  if (name === undefined)
+    throw new Error(`size: must be one of the configuration's, ${config.sizes.join(", ")}, got "${size}"`);
   if (!isProvingEngine(engine)) {
     throw new Error(`prover: must be one of ${PROVING_ENGINES.join(", ")}, got "${engine}"`);
   }
   const primary = await openNetwork(hre);
   const others = await openNetworks(secondaries, hre);
-  const artifacts = await circuitArtifacts(size as SizeName, {
-    onProgress: ({ phase, done }) => done === 0 && console.log(`${phase} ...`),
-  });
-  const spec = SIZES[size as SizeName];
+  const [artifacts] = await artifactsOf({ ...config, sizes: [name] });
+  await requireRegistered(primary, artifacts);
+  const spec = SIZES[name];
   const srs = await openSrs({ power: spec.cellBits, ...artifacts.srs });
   const prover = createProver(artifacts, engine);
   const stop = interruption();
@@ -59,6 +66,17 @@ export async function runBatcher(
   await door.close();
   batcher.close();
   await prover.terminate();
+}
+
+/** Keys of another ceremony, or of other constraints, prove nothing there. @throws Error if the circuit is not the deployment's */
+export async function requireRegistered(
+  primary: Pick<Chain, "name" | "circuits">,
+  { name, circuitId }: Pick<CircuitArtifacts, "name" | "circuitId">,
+): Promise<void> {
+  const { verifier } = await acting(primary, "reading the circuits", () => primary.circuits.circuitOf(circuitId));
+  if (verifier !== ZeroAddress) return;
+  const cause = "its keys are made from another ptau, or from other circuits, than the deployment's";
+  throw new Error(`size: circuit ${circuitId} of size ${name} is not registered on ${primary.name}: ${cause}`);
 }
 
 /** Posts what is not known yet, chain by chain. */

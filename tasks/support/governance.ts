@@ -4,6 +4,7 @@ import { additionOf, checkFrom, retirementOf } from "../../protocol/chain/member
 import { listTokens, ZUSD_TOKEN } from "../../protocol/chain/tokens";
 import { changesOf, circuitCalls, circuitRetirementCalls } from "../../scripts/deploy/changes";
 import { redirectionOf } from "../../protocol/chain/redirection";
+import { DEFAULT_LEASE, leaseOf, loadConfig } from "../../scripts/deploy/config";
 import { deployContext, recordedDeployer, type DeployContext } from "../../scripts/deploy/context";
 import { nameOf, readUnits, showAmount } from "./amounts";
 import { openNetwork } from "./network";
@@ -14,22 +15,26 @@ export interface AddChainOptions {
   readonly index: number;
   readonly evmChainId: string;
   readonly facts?: string;
-  readonly zusdCap: string;
+  readonly zusdCap?: string;
   readonly from: number;
-  readonly lease: number;
+  readonly lease?: number;
   readonly safe?: string;
 }
 
 /** Prints what adds a chain, on this one. */
 export async function proposeChain(
-  { evmChainId, zusdCap, safe, ...rest }: AddChainOptions,
+  { evmChainId, safe, ...rest }: AddChainOptions,
   hre: HardhatRuntimeEnvironment,
   print: Print = toConsole,
 ): Promise<void> {
   if (!/^[1-9]\d*$/.test(evmChainId)) throw new Error(`evm-chain-id: must be a positive integer, got "${evmChainId}"`);
   const chain = await openNetwork(hre);
+  const known = loadConfig().chains.find((one) => one.evmChainId === Number(evmChainId));
+  if (known !== undefined && known.index !== rest.index)
+    throw new Error(`index: the configuration has ${known.index} for chain ${known.name}, got ${rest.index}`);
+  const { zusdCap = known?.zusdCap ?? "0", lease = known ? leaseOf(known) : DEFAULT_LEASE } = rest;
   const cap = zusdCap === "0" ? 0n : readUnits(zusdCap, ZUSD_TOKEN, "zusd-cap");
-  const calls = await additionOf(chain, { ...rest, evmChainId: BigInt(evmChainId), cap });
+  const calls = await additionOf(chain, { ...rest, evmChainId: BigInt(evmChainId), cap, lease });
   presentProposal(hre, calls, safe, print);
 }
 

@@ -37,6 +37,9 @@ async function signerOf(
 
 /** The address that the chain's transactions come from. */
 export async function senderOf(chain: Chain): Promise<string> {
-  if (!chain.signer) throw new Error("accounts: no account can sign; set CAUSEWAY_PRIVATE_KEYS");
+  if (!chain.signer)
+    throw new Error(
+      "accounts: no account can sign; set CAUSEWAY_ACCOUNT to a name of the keystore, or CAUSEWAY_PRIVATE_KEYS",
+    );
   return chain.signer.getAddress();
 }

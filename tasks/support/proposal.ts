@@ -82,5 +82,6 @@ export function presentProposal(
   const { accessManager, evmChainId } = readDescription(hre.config.paths.deployments, hre.network.name);
   printProposal(accessManager, calls, print);
   if (safe === undefined) return;
-  for (const file of writeSafeFiles(safe, evmChainId, accessManager, calls)) print(`  ${file}`);
+  for (const file of writeSafeFiles(`${safe}-${hre.network.name}`, evmChainId, accessManager, calls))
+    print(`  ${file}`);
 }

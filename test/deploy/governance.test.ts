@@ -617,7 +617,9 @@ describe("[proof] G1: deploying with a governor", () => {
     const printed = await run("propose-changes", "--safe", path.join(deployments, "changes"));
     for (const kind of kinds) expect(printed).to.include(kind);
     for (const step of ["schedule", "execute"]) {
-      const batch = JSON.parse(fs.readFileSync(path.join(deployments, `changes-${step}.json`), "utf8")) as SafeBatch;
+      const batch = JSON.parse(
+        fs.readFileSync(path.join(deployments, `changes-primary-${step}.json`), "utf8"),
+      ) as SafeBatch;
       for (const { to, data } of batch.transactions) await (await governor.sendTransaction({ to, data })).wait();
       if (step === "schedule") await mineAt((await now()) + TIMELOCK);
     }

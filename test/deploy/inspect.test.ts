@@ -8,6 +8,8 @@ import { LOCAL } from "../../scripts/deploy/config";
 import { deployChain, runHardhat, type HardhatOptions } from "../../scripts/deploy/hardhat";
 import type { DeploymentDescription } from "../../scripts/deploy/description";
 import { GUARDIAN_ROLE } from "../../scripts/deploy/roles";
+import { requireRegistered } from "../../tasks/support/batcher";
+import { rejection } from "../fixtures/rejection";
 
 const STRANGER = `0x${"5a".repeat(20)}`;
 
@@ -72,6 +74,21 @@ describe("[proof] npx hardhat inspect", () => {
     expect(nowhere.code).to.equal(1);
   });
 
+  it("a batcher takes the deployment's sizes and circuits, and no others", async () => {
+    const task = ["batcher", "--directory", path.join(folder, "batcher"), "--secondaries", ""];
+    const { code, output } = await runHardhat([...task, "--size", "large"], options());
+    expect(output).to.include('size: must be one of the configuration\'s, test, got "large"');
+    expect(code).to.equal(1);
+    const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true });
+    const { ICircuitRegistry__factory } = await import("../../typechain-types");
+    const circuits = ICircuitRegistry__factory.connect(description.circuitRegistry, provider);
+    const [{ id: circuitId }] = description.circuits;
+    await requireRegistered({ name: "primary", circuits }, { name: "test", circuitId });
+    const other = requireRegistered({ name: "primary", circuits }, { name: "test", circuitId: id("another") });
+    expect((await rejection(other)).message).to.match(/^size: circuit 0x\w+ of size test is not registered on primary/);
+    provider.destroy();
+  });
+
   it("names one change of each kind, with what is configured and what is on chain, and nothing else", async () => {
     const factories = await import("../../typechain-types");
     const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true });
@@ -110,6 +127,7 @@ describe("[proof] npx hardhat inspect", () => {
       () => stable.remove(lp),
       () => access.grantRole(GUARDIAN_ROLE, STRANGER, 0),
       () => access.grantRole(0, description.vault, 0),
+      () => factories.Rollup__factory.connect(rollup, deployer).setCap(2, 7n, 1_000_000),
     ];
     for (const change of changes) await (await change()).wait();
     const { code, output } = await run("inspect");
@@ -121,6 +139,7 @@ describe("[proof] npx hardhat inspect", () => {
     expect(row("facts.threshold")).to.deep.equal(["facts.threshold", "1", "2"]);
     expect(row("facts.finality")).to.deep.equal(["facts.finality", "0", "901"]);
     expect(row("lease of chain secondary")).to.deep.equal(["lease of chain secondary", "604800", "7200"]);
+    expect(row("zUSD cap of chain secondary")).to.deep.equal(["zUSD cap of chain secondary", `${10n ** 26n}`, "7"]);
     expect(row("token 6")).to.deep.equal(["token 6", "none", await token.getAddress()]);
     expect(row("chains")).to.deep.equal(["chains", "2", "2, 9"]);
     expect(row("guardians")).to.deep.equal(["guardians", "none", STRANGER]);
@@ -138,6 +157,6 @@ describe("[proof] npx hardhat inspect", () => {
     expect(configured).to.include(lower(lp));
     expect(found).to.not.include(lower(lp));
     expect(row("facility LP: in the books")).to.deep.equal(["facility LP: in the books", "true", "false"]);
-    expect(output).to.include("12 fields differ");
+    expect(output).to.include("13 fields differ");
   });
 });

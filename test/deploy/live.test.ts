@@ -7,7 +7,14 @@ import { networkOf } from "../../protocol/chain/networks";
 import { buildDevelopmentSrs, hashFile } from "../../protocol/crypto/srs";
 import { circuitArtifacts } from "../../protocol/prover";
 import { startAnvil, type Anvil } from "../../scripts/anvil";
-import { chainOf, checkConfig, LOCAL, type ChainConfig, type DeploymentConfig } from "../../scripts/deploy/config";
+import {
+  chainOf,
+  checkConfig,
+  loadConfig,
+  LOCAL,
+  type ChainConfig,
+  type DeploymentConfig,
+} from "../../scripts/deploy/config";
 import { deployChain } from "../../scripts/deploy/hardhat";
 import { isLive, LiveNetworkError, refuseDevelopmentConfig, refuseDevelopmentKeys } from "../../scripts/deploy/live";
 import { SIX } from "../protocol/prover/circuits";
@@ -77,7 +84,7 @@ describe("deploying on a live network", () => {
       const own = (): string => `0x${`${++next}`.padStart(40, "0")}`;
       const filled = text.replace('"0x..."', `"0x${"5a".repeat(32)}"`).replace(/"0x\.\.\."/g, () => `"${own()}"`);
       const config = checkConfig(JSON.parse(filled) as DeploymentConfig);
-      expect(next, "governor, guardian, and on each chain a module and three attesters").to.equal(10);
+      expect(next, "governor, guardian, operator, and on each chain a module and three attesters").to.equal(11);
       for (const chain of config.chains) {
         expect(networkOf(chain.evmChainId)?.name).to.equal(chain.name);
         refuseDevelopmentConfig(config, chain, [STRANGER]);
@@ -185,6 +192,33 @@ describe("deployment configurations", () => {
       .to.throw("no chain with EVM chain id 1")
       .with.property("message")
       .includes("31338");
+  });
+
+  it("refuse a field that is misspelt, and a file that cannot be read", () => {
+    const [primary, secondary] = LOCAL.chains;
+    const governance = { governor: STRANGER, timelock: 0, gaurdian: STRANGER };
+    const cases: [object, string][] = [
+      [{ treshold: 2 }, "treshold is no field: there are name, primary, salt"],
+      [{ governance }, "governance.gaurdian is no field: there are governor, timelock, guardian"],
+      [{ chains: [primary, { ...secondary, outflow: [] }] }, "chain secondary: outflow is no field: there are name,"],
+    ];
+    for (const [change, reason] of cases)
+      expect(() => checkConfig({ ...LOCAL, ...change })).to.throw(reason);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-config-"));
+    const file = path.join(folder, "config.json");
+    const before = process.env.CAUSEWAY_CONFIG;
+    process.env.CAUSEWAY_CONFIG = file;
+    try {
+      expect(() => loadConfig()).to.throw(`CAUSEWAY_CONFIG: ${file} cannot be read: ENOENT`);
+      fs.writeFileSync(file, "{,}");
+      expect(() => loadConfig()).to.throw(`CAUSEWAY_CONFIG: ${file} cannot be read: `);
+      fs.writeFileSync(file, JSON.stringify(LOCAL));
+      expect(loadConfig()).to.deep.equal(LOCAL);
+    } finally {
+      if (before === undefined) delete process.env.CAUSEWAY_CONFIG;
+      else process.env.CAUSEWAY_CONFIG = before;
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   it("name the field that is wrong", () => {

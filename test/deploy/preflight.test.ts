@@ -10,6 +10,8 @@ import { rejection } from "../fixtures/rejection";
 
 const NOBODY = `0x${"5a".repeat(20)}`;
 
+const NO_CODE = "there must be a contract at this address";
+
 describe("preflight", () => {
   /** The local deployment's primary, on a chain that has nothing. */
   async function contextOf(change: Partial<ChainConfig> = {}, deployer?: string): Promise<DeployContext> {
@@ -23,7 +25,6 @@ describe("preflight", () => {
     (await runChecks(context)).filter(({ wrong }) => wrong !== undefined).map(({ field, wrong }) => [field, wrong]);
 
   it("names every address where there is no contract, by its field", async () => {
-    const NO_CODE = "there must be a contract at this address";
     const [pegged, , pair] = LOCAL.chains[0].facilities!;
     const context = await contextOf({
       tokens: ["native", { address: NOBODY }],
@@ -51,10 +52,19 @@ describe("preflight", () => {
 
   it("names what a live network refuses, all of it", async () => {
     const fields = await wrongFields({ ...(await contextOf({ evmChainId: 1 })), live: true });
+    expect(fields).not.to.deep.include(["governance.governor", NO_CODE]);
     const refusals = fields.filter(([field]) => field === "network").map(([, wrong]) => wrong);
     for (const reason of ["development SRS", "a test gateway", "finality", "a governor", "TUSD", "everyone knows"]) {
       expect(refusals.some((refusal) => refusal?.includes(reason))).to.equal(true, reason);
     }
+  });
+
+  it("names a governor that is not there yet on a live network; a development node needs no multisig", async () => {
+    const context = await contextOf({});
+    const { address: governor } = Wallet.createRandom();
+    const config = { ...context.config, governance: { governor, timelock: 0 } };
+    expect(await wrongFields({ ...context, config, live: true })).to.deep.include(["governance.governor", NO_CODE]);
+    expect(await wrongFields({ ...context, config })).to.deep.equal([]);
   });
 
   it("[proof] makes the verifier anew from its key: another verifier, key or circuit is named", async () => {
