@@ -24,7 +24,7 @@ task("batcher", "Runs a batcher on the primary chain and others; takes signed op
 
 task(
   "post",
-  "Makes the open requests of other chains and this one known on this, the primary chain: from then on they must be taken in time",
+  "Makes the open requests of other chains and this one known on this, the primary chain: from then on they must be taken in time; and has forged ones forgotten",
 )
   .addOptionalParam("secondaries", "networks of the other chains, separated by commas", "secondary")
   .setAction(

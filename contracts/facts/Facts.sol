@@ -238,12 +238,13 @@ contract Facts is IFacts, ERC7786Recipient, AccessManaged {
         _reports[key][gateway] = value;
         emit FactReported(kind, chain, number, value, gateway);
         uint256 votes = _votes(key, value);
-        if (votes == threshold) heardAt[chain] = uint64(block.timestamp);
-
         bytes32 other = _strongestOther(key, value);
-        if (other == 0) return;
-        emit FactConflict(kind, chain, number, gateway, value, other);
-        if (!frozen(chain) && votes >= threshold && _votes(key, other) >= threshold) _freeze(chain);
+        if (other != 0) {
+            emit FactConflict(kind, chain, number, gateway, value, other);
+            if (!frozen(chain) && votes >= threshold && _votes(key, other) >= threshold) _freeze(chain);
+        }
+        // Of a frozen source no fact comes to hold.
+        if (votes == threshold && !frozen(chain)) heardAt[chain] = uint64(block.timestamp);
     }
 
     /// @return success The gateway named a fee that is there, and took the message.

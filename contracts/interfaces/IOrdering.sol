@@ -48,11 +48,18 @@ interface IOrdering {
     /// @notice What was posted is not the continuation of the chain's queue.
     error Ordering_WrongQueueHead(uint64 count, bytes32 expected, bytes32 actual);
 
+    /// @notice All known requests of the chain are consumed.
+    error Ordering_NothingKnown(uint8 chain);
+    /// @notice The head that proved the last post is this chain's own, or its fact holds.
+    error Ordering_StillProven(uint8 chain, uint64 count, bytes32 head);
+
     event OperatorSet(address indexed operator, bool allowed);
     event LeaseSet(uint8 indexed chain, uint32 lease);
     event Acknowledged(uint8 indexed chain, uint64 number, uint64 timestamp);
     /// @notice Requests of a chain's queue are known now: those before position `end` that were not.
     event RequestsPosted(uint8 indexed chain, uint64 end, uint64 time);
+    /// @notice Requests of a chain's queue from position `end` on are not known any more.
+    event RequestsForgotten(uint8 indexed chain, uint64 end);
     event RollupBound(address rollup);
 
     /// @notice Names the rollup, once. Restricted.
@@ -71,8 +78,13 @@ interface IOrdering {
     /// @param requests Words of the requests after those that are known or consumed, oldest first.
     /// @param later Hashes of the requests after them, up to a head that is proven.
     /// @param count Requests of the queue up to that head: a recent one of this chain's vault, or a fact's.
-    /// @dev Refuses requests that no vault queues: they could block batches. So a forged queue is never forced.
+    /// @dev Refuses requests that no vault queues: they could block batches. Those of a forged queue are forced as long as its fact holds.
     function post(uint8 chain, uint256[3][] calldata requests, bytes32[] calldata later, uint64 count) external;
+
+    /// @notice Forgets what is known of a chain's queue and not consumed, once the fact that proved the last post does not hold: its gateways
+    ///   were removed, or the source is frozen. Else overdue requests that no batch can take would stop all batches. Anyone may.
+    /// @dev What is real may be posted again; its time begins again.
+    function forget(uint8 chain) external;
 
     /// @notice Checks a batch against all of this, and takes note of what it consumes. Only the rollup.
     /// @param submitter Who submits it.

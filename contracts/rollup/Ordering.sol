@@ -21,6 +21,12 @@ contract Ordering is IOrdering, AccessManaged {
     /// @inheritdoc IOrdering
     uint64 public immutable forceDelay;
 
+    /// @dev A queue's head.
+    struct Proof {
+        uint64 count;
+        bytes32 head;
+    }
+
     // One slot.
     /// @inheritdoc IOrdering
     IRollup public rollup;
@@ -34,6 +40,8 @@ contract Ordering is IOrdering, AccessManaged {
     mapping(uint8 chain => Post[]) private _posts;
     /// @dev Queue head of a chain after its known requests; of no use when batches have consumed more.
     mapping(uint8 chain => bytes32 head) private _knownHeads;
+    /// @dev What proved the last post of a chain's requests.
+    mapping(uint8 chain => Proof) private _proofs;
 
     constructor(address authority, uint64 forceDelay_) AccessManaged(authority) {
         if (forceDelay_ < _MIN_FORCE_DELAY || forceDelay_ > _MAX_FORCE_DELAY) {
@@ -98,13 +106,30 @@ contract Ordering is IOrdering, AccessManaged {
             Requests.check(words[0], words[1], words[2], chain, cellBits);
             head = Pubdata.append(head, Pubdata.requestHash(words[0], words[1], words[2]));
         }
-        _requireQueueHead(chain, count, Pubdata.appendAll(head, later));
+        bytes32 proven = Pubdata.appendAll(head, later);
+        _requireQueueHead(chain, count, proven);
+        _proofs[chain] = Proof(count, proven);
 
         uint48 end = (isConsumed ? status.consumed : status.known) + uint48(requests.length);
         _statuses[chain].known = end;
         _knownHeads[chain] = head;
         _posts[chain].push(Post(end, uint64(block.timestamp)));
         emit RequestsPosted(chain, end, uint64(block.timestamp));
+    }
+
+    /// @inheritdoc IOrdering
+    function forget(uint8 chain) external {
+        ChainStatus memory status = _statuses[chain];
+        if (status.known <= status.consumed) revert Ordering_NothingKnown(chain);
+        Proof memory proof = _proofs[chain];
+        // This chain's own queue needs no fact.
+        if (chain == _primary || rollup.facts().holds(uint8(FACT_QUEUE), chain, proof.count, proof.head)) {
+            revert Ordering_StillProven(chain, proof.count, proof.head);
+        }
+        status.known = status.consumed;
+        status.firstPost = uint32(_posts[chain].length);
+        _statuses[chain] = status;
+        emit RequestsForgotten(chain, status.consumed);
     }
 
     /// @inheritdoc IOrdering

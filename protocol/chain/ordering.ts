@@ -3,10 +3,10 @@ import { FactKind } from "../spec";
 import { hashParts, type AcceptedBatch } from "./batchFollower";
 import type { Chain } from "./chain";
 import type { IOrdering } from "./contracts";
-import { acting, ChainError } from "./errors";
+import { acting, ChainError, describeFailure, isRefused } from "./errors";
 import { FactWaits, type Fact, type FactCarrier } from "./factCarrier";
 import { recordedNumbers } from "./facts";
-import { LogFollower } from "./logs";
+import { LogFollower, type EventSource } from "./logs";
 import type { QueueFollower } from "./queueFollower";
 
 /** How the primary chain sees another: see `IOrdering`. */
@@ -63,7 +63,7 @@ export async function acknowledge(
 
 /**
  * Makes requests of a chain's queue known on the primary that are not: from then on the force delay runs. Anyone may. All of them, or those
- * below the latest head whose fact holds, where that of a later one is on its way: call again then.
+ * below the latest head whose fact holds, where that of a later one is on its way: call again then. Forgets forged ones before.
  * @param queue of the chain, synchronised
  * @returns how many there were
  * @throws FactWaits when no later head's fact holds yet
@@ -72,6 +72,7 @@ export async function postRequests(primary: Chain, queue: QueueFollower, carrier
   const { chain, requests } = queue;
   let heads: readonly Fact[] | undefined;
   let posted = 0;
+  await forgetUnproven(primary, chain.index);
   for (;;) {
     const { known } = await readStanding(primary, chain.index);
     if (known >= requests.length) return posted;
@@ -102,24 +103,44 @@ async function headsOf(queue: QueueFollower): Promise<Fact[]> {
   return [...counts, requests.length].map((number) => ({ kind: FactKind.Queue, number, value: queue.headAt(number) }));
 }
 
+/** Forgets what is known of a chain's queue where its proof does not hold any more. Anyone may. @returns whether there was anything */
+export async function forgetUnproven(primary: Chain, chain: number): Promise<boolean> {
+  const ordering = orderingOf(primary);
+  try {
+    await ordering.forget.staticCall(chain);
+  } catch (error) {
+    if (isRefused(error)) return false;
+    throw new ChainError(primary.name, "looking for forged requests", describeFailure(error), { cause: error });
+  }
+  await acting(primary, `forgetting requests of chain ${chain}`, async () => (await ordering.forget(chain)).wait());
+  return true;
+}
+
+/** In their order they say what is known. */
+const EVENTS = ["RequestsPosted", "RequestsForgotten"] as const;
+
 /** Follows when requests became known on the primary. */
 export class PostFollower {
   private readonly logs: LogFollower;
   private readonly posts = new Map<number, { end: number; time: number }[]>();
 
   constructor(readonly primary: Chain) {
-    this.logs = new LogFollower(primary.provider, orderingOf(primary), "RequestsPosted", primary.firstBlock);
+    const ordering = orderingOf(primary);
+    const topics = EVENTS.map((name) => ordering.interface.getEvent(name).topicHash);
+    const source: EventSource = { queryFilter: (_, from, to) => ordering.queryFilter([topics] as never, from, to) };
+    this.logs = new LogFollower(primary.provider, source, EVENTS.join(), primary.firstBlock);
   }
 
   async sync(): Promise<void> {
     await acting(this.primary, "reading posted requests", () =>
       this.logs.follow(
         () => this.posts.clear(),
-        ({ args }) => {
-          const chain = Number(args.chain);
+        ({ eventName, args }) => {
+          const [chain, end] = [Number(args.chain), Number(args.end)];
           const posts = this.posts.get(chain) ?? [];
-          posts.push({ end: Number(args.end), time: Number(args.time) });
-          this.posts.set(chain, posts);
+          const isNew = eventName === "RequestsPosted";
+          const left = isNew ? [...posts, { end, time: Number(args.time) }] : posts.filter((post) => post.end <= end);
+          this.posts.set(chain, left);
         },
       ),
     );

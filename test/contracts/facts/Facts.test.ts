@@ -457,8 +457,12 @@ describe("Facts", () => {
       expect(await facts.isAccepted(1, A)).to.equal(true);
       // A value of a frozen primary counts for nothing.
       await facts.setFrozen(PRIMARY, true);
+      const heard = await facts.heardAt(PRIMARY);
       await report(chain, primary, Batch, 2, A);
       expect(await facts.isAccepted(2, A)).to.equal(false);
+      // Nor is it news: the others go on without it.
+      expect(await facts.heardAt(PRIMARY)).to.equal(heard);
+      expect(await facts.isAccepted(1, A)).to.equal(true);
     });
 
     it("X14: news is what a fact holds by, not what one gateway says", async () => {

@@ -191,6 +191,78 @@ describe("Ordering.post", () => {
     await expect(ordering.post(THIRD, queue, [], 2)).to.emit(ordering, "RequestsPosted");
   });
 
+  describe("forgets what is not proven any more", () => {
+    async function forged() {
+      const primary = await deployChain({ threshold: 2, gateways: 4 });
+      const secondary = await deployChain({ index: SECONDARY });
+      await connect(primary, secondary);
+      const ordering = primary.ordering as Ordering;
+      await ordering.setLease(SECONDARY, LEASE);
+      for (const chain of [primary, secondary]) {
+        await chain.tokens.list(NATIVE);
+        await depositMany(chain, 2);
+      }
+      const [, , stranger] = await ethers.getSigners();
+      const [own, foreign] = [await queueOf(primary), await queueOf(secondary)];
+      const tell = (queue: RequestWords[], gateways: Chain["gateways"]) =>
+        report(primary, secondary, FactKind.Queue, queue.length, headOf(queue), gateways);
+      return { primary, secondary, ordering, anyone: ordering.connect(stranger), own, foreign, tell };
+    }
+
+    it("X11: requests of a forged head, longer than the queue, stop batches until their liars are removed, and no longer", async () => {
+      const { primary, ordering, anyone, foreign, tell } = await loadFixture(forged);
+      const { gateways, facts } = primary;
+      const lie = [...foreign, ...foreign, ...foreign];
+      await tell(lie, gateways.slice(0, 2));
+      await anyone.post(SECONDARY, lie, [], 6);
+      const proven = [SECONDARY, 6n, headOf(lie)];
+      await expect(anyone.forget(SECONDARY))
+        .to.be.revertedWithCustomError(ordering, "Ordering_StillProven")
+        .withArgs(...proven);
+      await time.increase(FORCE_DELAY + 1);
+      await expect(consume(primary, 0, 1)).to.be.revertedWithCustomError(ordering, "Ordering_OverdueRequests");
+      for (const gateway of gateways.slice(0, 2)) await facts.removeGateway(gateway);
+      await expect(consume(primary, 0, 1)).to.be.revertedWithCustomError(ordering, "Ordering_OverdueRequests");
+      await expect(anyone.forget(SECONDARY)).to.emit(ordering, "RequestsForgotten").withArgs(SECONDARY, 0);
+      const { known, consumed } = await ordering.statusOf(SECONDARY);
+      expect([known, consumed, await ordering.oldestKnown(0)]).to.deep.equal([0n, 0n, NEVER]);
+      await consume(primary, 0, 1);
+
+      await tell(foreign, gateways.slice(2));
+      await anyone.post(SECONDARY, foreign, [], 2);
+      expect(await ordering.oldestKnown(0)).to.equal(await time.latest());
+      expect((await ordering.statusOf(SECONDARY)).known).to.equal(2);
+      await expect(anyone.forget(SECONDARY)).to.be.revertedWithCustomError(ordering, "Ordering_StillProven");
+    });
+
+    it("X6: what a frozen source queued waits until it speaks again, and stops nothing; what is consumed stays so", async () => {
+      const { primary, secondary, ordering, anyone, foreign, tell } = await loadFixture(forged);
+      await tell(foreign, primary.gateways);
+      await anyone.post(SECONDARY, foreign, [], 2);
+      const queue = foreign.slice(0, 1).map((request) => recorded(request));
+      await submit(primary, await makeBatch(primary, { queue, folds: [await foldOf(secondary, 1)] }));
+      await primary.facts.setFrozen(SECONDARY, true);
+      await expect(anyone.forget(SECONDARY)).to.emit(ordering, "RequestsForgotten").withArgs(SECONDARY, 1);
+      const { known, consumed } = await ordering.statusOf(SECONDARY);
+      expect([known, consumed]).to.deep.equal([1n, 1n]);
+      await expect(anyone.forget(SECONDARY))
+        .to.be.revertedWithCustomError(ordering, "Ordering_NothingKnown")
+        .withArgs(SECONDARY);
+      await primary.facts.setFrozen(SECONDARY, false);
+      await anyone.post(SECONDARY, foreign.slice(1), [], 2);
+      expect(await ordering.oldestKnown(0)).to.equal(await time.latest());
+    });
+
+    it("this chain's own are proven by its vault, for ever", async () => {
+      const { ordering, anyone, own } = await loadFixture(forged);
+      await expect(anyone.forget(PRIMARY)).to.be.revertedWithCustomError(ordering, "Ordering_NothingKnown");
+      await anyone.post(PRIMARY, own, [], 2);
+      await expect(anyone.forget(PRIMARY))
+        .to.be.revertedWithCustomError(ordering, "Ordering_StillProven")
+        .withArgs(PRIMARY, 2, headOf(own));
+    });
+  });
+
   describe("R14: refuses what is not the continuation of the queue", () => {
     type Case = [
       name: string,
