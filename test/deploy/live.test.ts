@@ -202,8 +202,7 @@ describe("deployment configurations", () => {
       [{ governance }, "governance.gaurdian is no field: there are governor, timelock, guardian"],
       [{ chains: [primary, { ...secondary, outflow: [] }] }, "chain secondary: outflow is no field: there are name,"],
     ];
-    for (const [change, reason] of cases)
-      expect(() => checkConfig({ ...LOCAL, ...change })).to.throw(reason);
+    for (const [change, reason] of cases) expect(() => checkConfig({ ...LOCAL, ...change })).to.throw(reason);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "causeway-config-"));
     const file = path.join(folder, "config.json");
     const before = process.env.CAUSEWAY_CONFIG;
