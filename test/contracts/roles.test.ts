@@ -245,7 +245,7 @@ describe("G1: role × function", () => {
 /** Functions that anyone may call or that know their callers themselves, and AccessManaged's own, which another test covers. */
 const OPEN: Record<string, string[]> = {
   ChainRegistry: ["setAuthority"],
-  Ordering: ["setAuthority", "acknowledge", "post", "admit"],
+  Ordering: ["setAuthority", "acknowledge", "post", "forget", "admit"],
   TokenRegistry: ["setAuthority"],
   CircuitRegistry: ["setAuthority"],
   Facts: ["setAuthority", "record", "publish", "receiveMessage"],
