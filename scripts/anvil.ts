@@ -1,5 +1,6 @@
 /** Starts and stops anvil, a development chain. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { HDNodeWallet, Mnemonic } from "ethers";
 import { foundryBinary, onPath } from "./foundry";
 
 export interface AnvilOptions {
@@ -24,7 +25,12 @@ const DEFAULT_CHAIN_ID = 31337;
 const DEFAULT_TIMEOUT = 20_000;
 
 /** The mnemonic of anvil's accounts, known to everyone. */
-export const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
+const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
+
+/** An account of anvil's, and of every development node. */
+export function anvilAccount(index: number): HDNodeWallet {
+  return HDNodeWallet.fromMnemonic(MNEMONIC, `m/44'/60'/0'/0/${index}`);
+}
 
 /**
  * Starts a chain on a free port of this machine, with ten rich accounts of a mnemonic that everyone knows.

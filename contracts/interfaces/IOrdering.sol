@@ -47,7 +47,6 @@ interface IOrdering {
     error Ordering_NoRequests();
     /// @notice What was posted is not the continuation of the chain's queue.
     error Ordering_WrongQueueHead(uint64 count, bytes32 expected, bytes32 actual);
-
     /// @notice All known requests of the chain are consumed.
     error Ordering_NothingKnown(uint8 chain);
     /// @notice The head that proved the last post is this chain's own, or its fact holds.

@@ -3,7 +3,7 @@ import { FactKind } from "../spec";
 import { hashParts, type AcceptedBatch } from "./batchFollower";
 import type { Chain } from "./chain";
 import type { IOrdering } from "./contracts";
-import { acting, ChainError, describeFailure, isRefused } from "./errors";
+import { acting, ChainError, isRefused } from "./errors";
 import { FactWaits, type Fact, type FactCarrier } from "./factCarrier";
 import { recordedNumbers } from "./facts";
 import { LogFollower, type EventSource } from "./logs";
@@ -106,12 +106,16 @@ async function headsOf(queue: QueueFollower): Promise<Fact[]> {
 /** Forgets what is known of a chain's queue where its proof does not hold any more. Anyone may. @returns whether there was anything */
 export async function forgetUnproven(primary: Chain, chain: number): Promise<boolean> {
   const ordering = orderingOf(primary);
-  try {
-    await ordering.forget.staticCall(chain);
-  } catch (error) {
-    if (isRefused(error)) return false;
-    throw new ChainError(primary.name, "looking for forged requests", describeFailure(error), { cause: error });
-  }
+  const isUnproven = await acting(primary, "looking for forged requests", async () => {
+    try {
+      await ordering.forget.staticCall(chain);
+      return true;
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
+    }
+  });
+  if (!isUnproven) return false;
   await acting(primary, `forgetting requests of chain ${chain}`, async () => (await ordering.forget(chain)).wait());
   return true;
 }
@@ -138,9 +142,9 @@ export class PostFollower {
         ({ eventName, args }) => {
           const [chain, end] = [Number(args.chain), Number(args.end)];
           const posts = this.posts.get(chain) ?? [];
-          const isNew = eventName === "RequestsPosted";
-          const left = isNew ? [...posts, { end, time: Number(args.time) }] : posts.filter((post) => post.end <= end);
-          this.posts.set(chain, left);
+          if (eventName === "RequestsPosted") posts.push({ end, time: Number(args.time) });
+          const isForgotten = eventName === "RequestsForgotten";
+          this.posts.set(chain, isForgotten ? posts.filter((post) => post.end <= end) : posts);
         },
       ),
     );

@@ -1,7 +1,7 @@
 /** The demo's chains, users and batcher. */
 import fs from "node:fs";
 import path from "node:path";
-import { HDNodeWallet, Mnemonic } from "ethers";
+import type { HDNodeWallet } from "ethers";
 import { Batcher } from "../../protocol/batcher/batcher";
 import type { OnEvent } from "../../protocol/batcher/events";
 import { connectNode, openChain, withSigner, type Chain } from "../../protocol/chain/chain";
@@ -14,7 +14,7 @@ import { createProver, type CircuitArtifacts } from "../../protocol/prover";
 import { SIZES } from "../../protocol/spec";
 import { StateCommitment, type State } from "../../protocol/state";
 import type { MockToken__factory } from "../../typechain-types";
-import { ANVIL_MNEMONIC, startAnvil } from "../anvil";
+import { anvilAccount, startAnvil } from "../anvil";
 import type { DeploymentDescription } from "../deploy/description";
 import { deployChain } from "../deploy/hardhat";
 
@@ -71,7 +71,7 @@ export async function startChains(folder: string, cleanup: Cleanup): Promise<Dem
     const { rollup, block, facilities } = await deployChain({ network, rpcUrl: url, deployments, compile: false });
     const provider = await connectNode(url, name, BigInt(chainId));
     cleanup.add(() => provider.destroy());
-    const chain = await openChain({ name, rollup, block }, provider, account(OPERATOR).connect(provider));
+    const chain = await openChain({ name, rollup, block }, provider, anvilAccount(OPERATOR).connect(provider));
     const tokens = await listTokens(chain);
     chains.push({ chain, url, tokens: new Map(tokens.map((token) => [token.symbol, token])), facilities });
   }
@@ -83,7 +83,7 @@ export async function createPeople(names: readonly string[], chains: readonly De
   const { domain } = chains[0].chain;
   const people: Person[] = [];
   for (const [i, name] of names.entries()) {
-    const wallet = account(OPERATOR + 1 + i);
+    const wallet = anvilAccount(OPERATOR + 1 + i);
     people.push({ name, wallet, key: await l2KeyFromWallet(wallet, domain, true) });
   }
   const { MockToken__factory: factory } = require("../../typechain-types") as {
@@ -157,8 +157,4 @@ export function balanceCellOf(state: State, person: Person, token: number): numb
   const found = holdings(state).find((holding) => holding.account === account && holding.token === token);
   if (!found) throw new Error(`${person.name} has no balance cell for token ${token}`);
   return found.cell;
-}
-
-function account(index: number): HDNodeWallet {
-  return HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(ANVIL_MNEMONIC), `m/44'/60'/0'/0/${index}`);
 }

@@ -11,7 +11,7 @@ import { compareGateways } from "./gateways";
 import { GUARDIAN_ROLE, guardedFunctions } from "./roles";
 import { knownTokenAddress, outflowOf } from "./tokens";
 
-/** The number of no earlier batch than any. */
+/** No batch has a greater number. */
 const LAST_BATCH = 2 ** BATCH_NUMBER_BITS - 1;
 
 /** @throws naming every difference, but for those that only events show: they take long to read on a chain that is old */

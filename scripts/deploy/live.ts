@@ -1,10 +1,9 @@
 /** What must not reach a live network: everything made for development, which proves or guards nothing. */
-import { HDNodeWallet } from "ethers";
 import { networkOf } from "../../protocol/chain/networks";
 import { isDevelopmentSrs } from "../../protocol/crypto/srs";
 import { HOLD_TIME } from "../../protocol/spec";
 import type { CircuitArtifacts } from "../../protocol/prover";
-import { ANVIL_MNEMONIC } from "../anvil";
+import { anvilAccount } from "../anvil";
 import { finalityOf, requestFeesOf, type ChainConfig, type DeploymentConfig } from "./config";
 
 /** EVM chain ids that only development nodes use. Every other chain is live. */
@@ -110,10 +109,6 @@ let known: Set<string> | undefined;
 
 /** The accounts of the mnemonic that development nodes use, lower case. */
 function knownAccounts(): Set<string> {
-  known ??= new Set(
-    Array.from({ length: KNOWN_ACCOUNTS }, (_, i) =>
-      HDNodeWallet.fromPhrase(ANVIL_MNEMONIC, "", `m/44'/60'/0'/0/${i}`).address.toLowerCase(),
-    ),
-  );
+  known ??= new Set(Array.from({ length: KNOWN_ACCOUNTS }, (_, i) => anvilAccount(i).address.toLowerCase()));
   return known;
 }

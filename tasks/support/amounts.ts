@@ -19,6 +19,11 @@ export function showAmount(tokens: readonly Token[], id: number, amount: bigint)
   return token ? formatUnits(amount, token.decimals) : `${amount} units`;
 }
 
+/** With the token's name. */
+export function showTokens(tokens: readonly Token[], id: number, amount: bigint): string {
+  return `${showAmount(tokens, id, amount)} ${nameOf(tokens, id)}`;
+}
+
 /**
  * Reads an amount.
  * @param units given in the token's smallest units

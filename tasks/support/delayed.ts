@@ -2,7 +2,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { DelayedPayer, type DelayedPayment } from "../../protocol/chain/delayedPayer";
 import { listTokens } from "../../protocol/chain/tokens";
-import { nameOf, showAmount } from "./amounts";
+import { showTokens } from "./amounts";
 import { openNetwork, senderOf } from "./network";
 import { showTime, toConsole, type Print } from "./print";
 
@@ -17,8 +17,7 @@ export async function payDelayed(
   const chain = await openNetwork(hre);
   if (!list) await senderOf(chain);
   const tokens = await listTokens(chain);
-  const show = ({ token }: DelayedPayment, amount: bigint) =>
-    `${showAmount(tokens, token, amount)} ${nameOf(tokens, token)}`;
+  const show = ({ token }: DelayedPayment, amount: bigint) => showTokens(tokens, token, amount);
   const payer = new DelayedPayer(chain);
   const { payouts, failures } = list ? NOTHING : await payer.pay();
   for (const payout of payouts) {

@@ -1,12 +1,12 @@
 /** Tasks that prepare what the administration does; they send nothing. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { additionOf, checkFrom, retirementOf } from "../../protocol/chain/membership";
+import { redirectionOf } from "../../protocol/chain/redirection";
 import { listTokens, ZUSD_TOKEN } from "../../protocol/chain/tokens";
 import { changesOf, circuitCalls, circuitRetirementCalls } from "../../scripts/deploy/changes";
-import { redirectionOf } from "../../protocol/chain/redirection";
 import { DEFAULT_LEASE, leaseOf, loadConfig } from "../../scripts/deploy/config";
 import { deployContext, recordedDeployer, type DeployContext } from "../../scripts/deploy/context";
-import { nameOf, readUnits, showAmount } from "./amounts";
+import { readUnits, showTokens } from "./amounts";
 import { openNetwork } from "./network";
 import { showTime, toConsole, type Print } from "./print";
 import { presentProposal } from "./proposal";
@@ -79,10 +79,8 @@ export async function proposeRedirection(
   const chain = await openNetwork(hre);
   const tokens = await listTokens(chain);
   const chosen = recipients === "all" ? recipients : recipients.split(",");
-  const { calls, from, until } = await redirectionOf(
-    chain,
-    { batch, recipients: chosen, to },
-    ({ amount, token }) => `${showAmount(tokens, token, amount)} ${nameOf(tokens, token)}`,
+  const { calls, from, until } = await redirectionOf(chain, { batch, recipients: chosen, to }, ({ amount, token }) =>
+    showTokens(tokens, token, amount),
   );
   presentProposal(hre, calls, safe, print);
   print(`\nThe vault takes it from ${showTime(from)} on, and until ${showTime(until)}; then who was to be paid is.`);

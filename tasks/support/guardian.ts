@@ -1,12 +1,12 @@
 /** What a guardian does at once. */
-import type { ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
+import type { ContractTransactionResponse } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Chain } from "../../protocol/chain/chain";
 import { factories } from "../../protocol/chain/contracts";
 import { DelayedPayer, type WaitingPayment } from "../../protocol/chain/delayedPayer";
 import { acting, revertReason } from "../../protocol/chain/errors";
 import { listTokens } from "../../protocol/chain/tokens";
-import { nameOf, showAmount } from "./amounts";
+import { showTokens } from "./amounts";
 import { findFacility } from "./facility";
 import { openNetwork, senderOf } from "./network";
 import { showTime, toConsole, type Print } from "./print";
@@ -24,15 +24,8 @@ export async function hold(
     throw new Error(`first: must be a batch's number, and at most last, got ${first} and ${last}`);
   const chain = await openNetwork(hre);
   const { vault, name, rollup, provider } = chain;
-  const [before, between, held, decision, latest, block] = await acting(chain, "reading what is held", () =>
-    Promise.all([
-      vault.hold(),
-      vault.BETWEEN_HOLDS(),
-      vault.HOLD(),
-      vault.DECISION(),
-      rollup.number(),
-      provider.getBlock("latest"),
-    ]),
+  const [before, between, decision, latest, block] = await acting(chain, "reading what is held", () =>
+    Promise.all([vault.hold(), vault.BETWEEN_HOLDS(), vault.DECISION(), rollup.number(), provider.getBlock("latest")]),
   );
   const earliest = before.until + between;
   if (BigInt(block?.timestamp ?? 0) < earliest)
@@ -47,15 +40,15 @@ export async function hold(
   const tokens = await listTokens(chain);
   for (const payment of waiting) {
     const { batch, recipient, token, amount } = payment;
-    const what = `batch ${batch}: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} to ${recipient}`;
+    const what = `batch ${batch}: ${showTokens(tokens, token, amount)} to ${recipient}`;
     print(`${isNamed(payment) ? "holds " : "leaves"} ${what}`);
   }
-  const receipt = await asGuardian(chain, "holding payments", () => vault.holdPayments(first, last));
-  const from = BigInt((await receipt.getBlock()).timestamp);
+  await asGuardian(chain, "holding payments", () => vault.holdPayments(first, last));
+  const { until } = await acting(chain, "reading what is held", () => vault.hold());
   print(
     [
-      `${name}: what batches ${first} to ${last} delayed is held until ${showTime(from + held)}.`,
-      `The vault lets the governor redirect it from ${showTime(from + held - decision)} on: npx hardhat propose-redirection.`,
+      `${name}: what batches ${first} to ${last} delayed is held until ${showTime(until)}.`,
+      `The vault lets the governor redirect it from ${showTime(until - decision)} on: npx hardhat propose-redirection.`,
     ].join("\n"),
   );
 }
@@ -95,10 +88,10 @@ async function asGuardian(
   chain: Chain,
   action: string,
   send: () => Promise<ContractTransactionResponse>,
-): Promise<ContractTransactionReceipt> {
+): Promise<void> {
   const sender = await senderOf(chain);
   try {
-    return await acting(chain, action, async () => (await (await send()).wait())!);
+    await acting(chain, action, async () => (await send()).wait());
   } catch (error) {
     if (revertReason(error)?.name !== "AccessManagedUnauthorized") throw error;
     throw new Error(`accounts: ${sender} is no guardian of ${chain.name}`, { cause: error });

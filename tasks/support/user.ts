@@ -13,7 +13,7 @@ import { NO_EXPIRY, signOp, withdrawal, zusdWithdrawal } from "../../protocol/cl
 import { RemoteBatcher } from "../../protocol/client/remoteBatcher";
 import { ZUSD, tokenChain, tokenId } from "../../protocol/spec";
 import type { Open, State, Transfer } from "../../protocol/state";
-import { knownToken, nameOf, readAmount, showAmount } from "./amounts";
+import { knownToken, readAmount, showTokens } from "./amounts";
 import { keyOf } from "./key";
 import { toConsole, type Print } from "./print";
 import { openNetwork, senderOf } from "./network";
@@ -104,7 +104,7 @@ export async function transfer(
   await batcher.submit(
     signOp(key, op, { domain: chain.domain, nonce: from.nonce, token: from.token, expiry: expiryOf(args) }),
   );
-  const sum = `${showAmount(tokens, from.token, amount)} ${nameOf(tokens, from.token)}`;
+  const sum = showTokens(tokens, from.token, amount);
   print(`Handed over: ${sum} from balance cell ${args.from} to balance cell ${args.to} of account ${to.account}`);
 }
 
@@ -128,9 +128,7 @@ export async function withdraw(
       ? zusdWithdrawal(args.from, amount, recipient, into.chain, { into: into.local, fee })
       : withdrawal(args.from, token, amount, recipient, fee);
   await batcher.submit(signOp(key, op, { domain: chain.domain, nonce, token, expiry: expiryOf(args) }));
-  print(
-    `Handed over: ${showAmount(tokens, token, amount)} ${nameOf(tokens, token)} from balance cell ${args.from} to ${recipient}`,
-  );
+  print(`Handed over: ${showTokens(tokens, token, amount)} from balance cell ${args.from} to ${recipient}`);
 }
 
 /** Swaps a stablecoin of this chain into one of another, without an account or a batcher's consent. */

@@ -2,12 +2,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { HDNodeWallet, id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } from "ethers";
+import { id, JsonRpcProvider, Wallet, type BaseContract, type JsonRpcSigner } from "ethers";
 import { ethers } from "hardhat";
 import { openChain } from "../../protocol/chain/chain";
 import { additionOf } from "../../protocol/chain/membership";
 import { tokenId } from "../../protocol/spec";
-import { ANVIL_MNEMONIC, startAnvil, type Anvil } from "../../scripts/anvil";
+import { anvilAccount, startAnvil, type Anvil } from "../../scripts/anvil";
 import {
   checkConfig,
   LOCAL,
@@ -484,8 +484,7 @@ describe("[proof] G1: deploying with a governor", () => {
   });
 
   it("G6: a guardian removes a gateway and stops a facility by tasks, which say what is left; nobody else does", async () => {
-    const keyOf = (account: number): string =>
-      HDNodeWallet.fromPhrase(ANVIL_MNEMONIC, "", `m/44'/60'/0'/0/${account}`).privateKey;
+    const keyOf = (account: number): string => anvilAccount(account).privateKey;
     const run = (task: string, field: string, value: string, key = keyOf(3)): ReturnType<typeof runHardhat> =>
       runHardhat(["guardian", task, `--${field}`, value], { ...optionsOf(folder), privateKeys: [key] });
     const [gateway] = description.gateways;

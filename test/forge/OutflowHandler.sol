@@ -7,6 +7,7 @@ import {IOutflow} from "../../contracts/interfaces/IOutflow.sol";
 import {IRollup} from "../../contracts/interfaces/IRollup.sol";
 import {IVault} from "../../contracts/interfaces/IVault.sol";
 import {MockRecipient} from "../../contracts/mocks/MockRecipient.sol";
+import {MockRollup} from "../../contracts/mocks/MockRollup.sol";
 import {MockToken} from "../../contracts/mocks/MockToken.sol";
 import {DepositRequest, NATIVE, Payment} from "../../contracts/types/Types.sol";
 import {TokenRegistry} from "../../contracts/vault/TokenRegistry.sol";
@@ -14,7 +15,6 @@ import {Vault} from "../../contracts/vault/Vault.sol";
 import {Handler} from "./Handler.sol";
 import {CHEATS, ICheats} from "./ICheats.sol";
 import {Random} from "./Random.sol";
-import {MockRollup} from "../../contracts/mocks/MockRollup.sol";
 
 /// @title Random users of a vault whose outflows are bounded and whose requests cost something
 /// @notice A rollup that is deceived orders what it likes, of which the vault holds enough: only the bounds are left. Token ids are

@@ -6,12 +6,12 @@ import {PegParameters} from "../../contracts/interfaces/IPeggedFacility.sol";
 import {IRollup} from "../../contracts/interfaces/IRollup.sol";
 import {IssuerToken} from "../../contracts/mocks/IssuerToken.sol";
 import {MockPriceSource} from "../../contracts/mocks/MockPriceSource.sol";
+import {MockRollup} from "../../contracts/mocks/MockRollup.sol";
 import {DepositRequest, Payment} from "../../contracts/types/Types.sol";
 import {TokenRegistry} from "../../contracts/vault/TokenRegistry.sol";
 import {Vault} from "../../contracts/vault/Vault.sol";
 import {CHEATS} from "./ICheats.sol";
 import {Random} from "./Random.sol";
-import {MockRollup} from "../../contracts/mocks/MockRollup.sol";
 import {ZusdHandler} from "./ZusdHandler.sol";
 
 /// @title Random users of a chain's facilities, its vault and its zUSD; prices that move, issuers that pause, and losses

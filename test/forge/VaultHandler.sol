@@ -11,6 +11,7 @@ import {FalseToken} from "../../contracts/mocks/FalseToken.sol";
 import {FeeToken} from "../../contracts/mocks/FeeToken.sol";
 import {HookToken} from "../../contracts/mocks/HookToken.sol";
 import {MockRecipient} from "../../contracts/mocks/MockRecipient.sol";
+import {MockRollup} from "../../contracts/mocks/MockRollup.sol";
 import {MockToken} from "../../contracts/mocks/MockToken.sol";
 import {NoReturnToken} from "../../contracts/mocks/NoReturnToken.sol";
 import {Reentrant} from "../../contracts/mocks/Reentrant.sol";
@@ -20,7 +21,6 @@ import {Vault} from "../../contracts/vault/Vault.sol";
 import {Handler} from "./Handler.sol";
 import {CHEATS, ICheats} from "./ICheats.sol";
 import {Random} from "./Random.sol";
-import {MockRollup} from "../../contracts/mocks/MockRollup.sol";
 
 /// @title Random users, tokens and recipients of a vault, and the rollup that orders its payments
 /// @notice As a sound rollup it orders of each token no more than was credited. Words and hashes are built from the layouts in
